@@ -1,0 +1,49 @@
+/** The config file: found, read, parsed and checked. */
+import { existsSync, readFileSync } from 'node:fs';
+import * as path from 'node:path';
+import type { Config } from '../../config/schema';
+import { type Finding, formatFinding } from '../../lib/config/findings';
+import { parseConfig } from '../../lib/config/parse';
+import { type Args, UsageError, text } from './command';
+
+export const CONFIG_OPTION = { config: { type: 'string', short: 'c' } } as const;
+
+export interface LoadedConfig {
+  readonly file: string;
+  /** `null`: there are errors among the findings. */
+  readonly config: Config | null;
+  readonly findings: readonly Finding[];
+}
+
+/** Where the config is looked for when nobody says. */
+const USUAL_PLACES = ['hybrid-llm.yaml', path.join('config', 'hybrid-llm.yaml')];
+
+export function loadConfig(args: Args): LoadedConfig {
+  const file =
+    text(args, 'config') ?? process.env['HYBRID_LLM_CONFIG'] ?? USUAL_PLACES.find((place) => existsSync(place));
+  if (file === undefined) {
+    throw new UsageError(
+      `no config: give --config FILE, set HYBRID_LLM_CONFIG, or put it at ${USUAL_PLACES.join(' or ')}`,
+    );
+  }
+  let source: string;
+  try {
+    source = readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new UsageError(
+      `cannot read the config ${file} (${(error as NodeJS.ErrnoException).code}); give --config FILE`,
+    );
+  }
+  return { file, ...parseConfig(source) };
+}
+
+/** For commands that need a config without errors: prints the findings, `null` if there are errors. */
+export function configOrFindings(args: Args): Config | null {
+  const { file, config, findings } = loadConfig(args);
+  if (config === null) printFindings(file, findings);
+  return config;
+}
+
+export function printFindings(file: string, findings: readonly Finding[]): void {
+  for (const finding of findings) process.stderr.write(`${formatFinding(finding, file)}\n\n`);
+}

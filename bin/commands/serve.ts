@@ -1,0 +1,194 @@
+/** `serve`: the router on loopback, on the plan made from the config. What runs here is what runs in an account. */
+import { randomBytes, randomUUID } from 'node:crypto';
+import { openSync, readFileSync, writeSync } from 'node:fs';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { parse as parseYaml } from 'yaml';
+import type { Config } from '../../config/schema';
+import { createRouter } from '../../lambda/router/app';
+import { hashKey } from '../../lambda/router/authenticate';
+import { nodeHttpServer } from '../../lambda/router/fronts/node-http';
+import type { LaneRuntime } from '../../lambda/router/runtime';
+import { memoryKeys, memoryLedger } from '../../lambda/router/stores/memory';
+import { staticReplicas } from '../../lambda/router/stores/static-replicas';
+import { type Bindings, bind, secretVariable } from '../../lib/plan/bind';
+import { compile } from '../../lib/plan/compile';
+import type { RouterPlan } from '../../lib/plan/types';
+import { detectors } from '../../lib/policy/detectors';
+import { KEY_PREFIX, type KeyRow } from '../../lib/tables/key-row';
+import { type Args, type Command, ExitCode, UsageError, text } from './command';
+import { keyRow, readKeyFile } from './key-file';
+import { CONFIG_OPTION, configOrFindings } from './load-config';
+
+/** Whose the printed key is: every model, no floor, no budget. */
+const LOCAL_TENANT = 'local';
+const DRAIN_MS = 10_000;
+
+export const serve: Command = {
+  name: 'serve',
+  summary: 'runs the router on this machine',
+  usage: `hybrid-llm serve [--config FILE] [--port N]
+  --port N          0 picks a free one (8787)
+  --key hk_…        the printed key (a new one each start)
+  --keys FILE       more keys: [{ "key", "tenant", "floor"?, "expires"? }]
+  --secrets FILE    providers' keys as JSON or YAML: { "acme/anthropic": "…" }; else from HYBRID_LLM_SECRET_ACME_ANTHROPIC
+  --decisions FILE  append one decision record a request
+  --metrics FILE    append one line of metrics a request
+
+Prints one JSON line {"url","sealedUrl","key"} on standard output when it listens.`,
+  options: {
+    ...CONFIG_OPTION,
+    port: { type: 'string', default: '8787' },
+    key: { type: 'string' },
+    keys: { type: 'string' },
+    secrets: { type: 'string' },
+    decisions: { type: 'string' },
+    metrics: { type: 'string' },
+  },
+  async run(args) {
+    const config = configOrFindings(args);
+    if (config === null) return ExitCode.badInput;
+    const key = text(args, 'key') ?? KEY_PREFIX + randomBytes(24).toString('base64url');
+    if (!/^hk_\S+$/.test(key)) throw new UsageError(`--key must begin with ${KEY_PREFIX}`);
+    const env = { ...process.env, ...secretsFile(args) };
+    const decisions = appendTo(args, 'decisions');
+    const metrics = appendTo(args, 'metrics');
+
+    const lanes = Object.fromEntries(config.lanes.map((lane) => [lane, laneRuntime(compile(config, lane), env)]));
+    const router = createRouter({
+      lanes,
+      keys: memoryKeys([localKey(key), ...keyRows(args, config)]),
+      ledger: memoryLedger(Date.now),
+      nowMs: Date.now,
+      newId: randomUUID,
+      emit: (line) => {
+        decisions(line.decision);
+        metrics(line.metrics);
+      },
+    });
+    const plan = Object.values(lanes)[0] as LaneRuntime;
+    const server = nodeHttpServer(router, plan.plan.limits);
+    const origin = `http://127.0.0.1:${await listen(server, portOf(args))}`;
+    process.stdout.write(
+      `${JSON.stringify({
+        url: config.lanes.includes('open') ? `${origin}/v1` : null,
+        sealedUrl: config.lanes.includes('sealed') ? `${origin}/sealed/v1` : null,
+        key,
+      })}\n`,
+    );
+    await stopSignal();
+    await drain(server);
+    return ExitCode.done;
+  },
+};
+
+function laneRuntime(plan: RouterPlan, env: NodeJS.ProcessEnv): LaneRuntime {
+  const bindings = bind(plan, env);
+  warnOfMissing(plan, bindings);
+  return {
+    plan,
+    bindings,
+    detectors: detectors(plan.sensitivity),
+    replicas: staticReplicas(plan.fleets, Date.now),
+  };
+}
+
+function warnOfMissing(plan: RouterPlan, { secrets }: Bindings): void {
+  for (const [name, { secret, keyRequired }] of Object.entries(plan.providers)) {
+    if (keyRequired && secret !== null && secrets[secret] === undefined) {
+      process.stderr.write(`provider ${name}: no key; set ${secretVariable(secret)} or give --secrets FILE\n`);
+    }
+  }
+  for (const [name, { endpoints }] of Object.entries(plan.fleets)) {
+    if (plan.lane === plan.lanes[0] && endpoints === null) {
+      process.stderr.write(`fleet ${name}: no replicas here; name some under fleets.${name}.endpoints\n`);
+    }
+  }
+}
+
+const localKey = (key: string): KeyRow => ({
+  hash: hashKey(key),
+  tenant: LOCAL_TENANT,
+  floor: 'public',
+  expiresMs: null,
+});
+
+function keyRows(args: Args, config: Config): KeyRow[] {
+  const file = text(args, 'keys');
+  if (file === undefined) return [];
+  return readKeyFile(file).map((entry, index) => {
+    if (entry.tenant !== LOCAL_TENANT && config.tenants[entry.tenant] === undefined) {
+      const known = [LOCAL_TENANT, ...Object.keys(config.tenants)].join(', ');
+      throw new UsageError(`${file}, entry ${index}: no tenant \`${entry.tenant}\`; the config has: ${known}`);
+    }
+    return keyRow(entry);
+  });
+}
+
+/** Secrets of the file under the names of their variables, so that one way of looking them up serves both. */
+function secretsFile(args: Args): Record<string, string> {
+  const file = text(args, 'secrets');
+  if (file === undefined) return {};
+  let secrets: unknown;
+  try {
+    secrets = parseYaml(readFileSync(file, 'utf8'));
+  } catch {
+    throw new UsageError(`--secrets ${file} cannot be read as JSON or YAML`);
+  }
+  if (
+    typeof secrets !== 'object' ||
+    secrets === null ||
+    Object.values(secrets).some((value) => typeof value !== 'string')
+  ) {
+    throw new UsageError(`--secrets ${file} is not a map of names to texts`);
+  }
+  return Object.fromEntries(Object.entries(secrets).map(([name, value]) => [secretVariable(name), value as string]));
+}
+
+/**
+ * Lines go out at once, like the function's own to its log. A synchronous write of one line costs some microseconds;
+ * an asynchronous one costs a thread that the answers need.
+ */
+function appendTo(args: Args, option: 'decisions' | 'metrics'): (line: string) => void {
+  const file = text(args, option);
+  if (file === undefined) return () => undefined;
+  let target: number;
+  try {
+    target = openSync(file, 'a');
+  } catch (error) {
+    throw new UsageError(`--${option} ${file} cannot be written (${(error as NodeJS.ErrnoException).code})`);
+  }
+  return (line) => writeSync(target, `${line}\n`);
+}
+
+function portOf(args: Args): number {
+  const port = Number(text(args, 'port'));
+  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
+  throw new UsageError(`--port is \`${text(args, 'port')}\`; it takes 0 to 65535`);
+}
+
+function listen(server: Server, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) =>
+      reject(new UsageError(`cannot listen on port ${port} (${error.code}); --port 0 picks a free one`)),
+    );
+    server.listen(port, '127.0.0.1', () => resolve((server.address() as AddressInfo).port));
+  });
+}
+
+const stopSignal = (): Promise<void> =>
+  new Promise((resolve) => {
+    process.once('SIGTERM', () => resolve());
+    process.once('SIGINT', () => resolve());
+  });
+
+/** No new requests, ten seconds for those that run. */
+async function drain(server: Server): Promise<void> {
+  const done = new Promise((resolve) => server.close(resolve));
+  // A client keeps its connection open after its answer; only such an idle one may be closed.
+  const idle = setInterval(() => server.closeIdleConnections(), 50);
+  const timer = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
+  await done;
+  clearInterval(idle);
+  clearTimeout(timer);
+}

@@ -1,0 +1,59 @@
+#!/usr/bin/env node
+/** The command line: a table of commands, each a file of its own. */
+import { parseArgs } from 'node:util';
+import { type Command, ExitCode, UsageError } from './commands/command';
+import { explain } from './commands/explain';
+import { keys } from './commands/keys';
+import { serve } from './commands/serve';
+import { validate } from './commands/validate';
+
+const COMMANDS: readonly Command[] = [validate, explain, serve, keys];
+
+async function main(argv: readonly string[]): Promise<number> {
+  const [name, ...rest] = argv;
+  if (name === undefined || name === 'help' || name === '--help' || name === '-h') {
+    process.stdout.write(overview());
+    return ExitCode.done;
+  }
+  const command = COMMANDS.find((one) => one.name === name);
+  if (command === undefined) {
+    process.stderr.write(
+      `hybrid-llm: no command \`${name}\`; there are: ${COMMANDS.map((one) => one.name).join(', ')}\n`,
+    );
+    return ExitCode.badInput;
+  }
+  if (rest.includes('--help') || rest.includes('-h')) {
+    process.stdout.write(`${command.summary}\n\n${command.usage}\n`);
+    return ExitCode.done;
+  }
+  try {
+    const { values, positionals } = parseArgs({ args: rest, options: command.options, allowPositionals: true });
+    return await command.run({ values, positionals });
+  } catch (error) {
+    if (error instanceof UsageError || isParseArgsError(error)) {
+      process.stderr.write(`hybrid-llm ${name}: ${error.message}\n\n${command.usage}\n`);
+      return ExitCode.badInput;
+    }
+    throw error;
+  }
+}
+
+function overview(): string {
+  const width = Math.max(...COMMANDS.map((command) => command.name.length));
+  const rows = COMMANDS.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}\n`);
+  return `hybrid-llm COMMAND [options]\n\n${rows.join('')}\n\`hybrid-llm COMMAND --help\` tells the options. Exit codes: 0 done, 1 our fault, 2 the input's fault, 3 a check said no.\n`;
+}
+
+const isParseArgsError = (error: unknown): error is Error =>
+  error instanceof Error && String((error as NodeJS.ErrnoException).code).startsWith('ERR_PARSE_ARGS');
+
+main(process.argv.slice(2)).then(
+  (code) => {
+    process.exitCode = code;
+  },
+  (error: unknown) => {
+    // A fault of ours: here, and only here, a stack helps whoever mends it.
+    process.stderr.write(`hybrid-llm failed: ${error instanceof Error ? error.stack : String(error)}\n`);
+    process.exitCode = ExitCode.ourFault;
+  },
+);

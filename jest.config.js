@@ -1,0 +1,8 @@
+/** @type {import('jest').Config} */
+module.exports = {
+  testEnvironment: 'node',
+  testMatch: ['<rootDir>/test/**/*.test.ts'],
+  transform: { '\\.ts$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2023' } }] },
+  // The suites that need more than Node live in test/e2e and have commands of their own.
+  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/e2e/'],
+};

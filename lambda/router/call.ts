@@ -1,0 +1,73 @@
+/** The decided request as one target is asked for it. */
+import type { ChatCall, JsonObject } from '../../lib/chat/dialect';
+import type { RouterPlan } from '../../lib/plan/types';
+import type { Decision } from '../../lib/policy/decide';
+import type { Facts } from '../../lib/policy/facts';
+import type { NamedModel } from '../../lib/policy/models';
+import { ROUTER_METADATA } from '../../lib/policy/read-facts';
+import { type Caps, capsOf } from '../../lib/spend/budgets';
+import { DEFAULT_MAX_TOKENS, boundUsd, costUsd } from '../../lib/spend/price';
+
+export interface PricedCall {
+  readonly call: ChatCall;
+  readonly caps: Caps;
+  /** No answer to this call costs more. */
+  readonly boundUsd: number;
+}
+
+export interface CallerBody {
+  readonly text: string;
+  readonly json: JsonObject;
+}
+
+export function callFor(
+  plan: RouterPlan,
+  facts: Facts,
+  decision: Decision,
+  body: CallerBody,
+  named: NamedModel,
+  nowMs: number,
+): PricedCall {
+  const { model } = named;
+  const caps = capsOf(plan, facts.tenant, model);
+  const asked = decision.set.maxTokens ?? facts.maxTokens;
+  const costsTokens = (model.price?.outputUsdPerMillionTokens ?? 0) > 0;
+  // A cap can only hold if the answer has an end.
+  const maxTokens = asked === null && caps.any && costsTokens ? DEFAULT_MAX_TOKENS : asked;
+  return {
+    caps,
+    boundUsd: boundUsd(model.price, facts.promptTokensMax, (maxTokens ?? DEFAULT_MAX_TOKENS) * facts.choices),
+    call: {
+      text: body.text,
+      body: body.json,
+      model: named.upstreamModel,
+      set: {
+        ...(maxTokens !== null && maxTokens !== facts.maxTokens && { max_tokens: maxTokens }),
+        ...(decision.set.temperature !== undefined && { temperature: decision.set.temperature }),
+        ...(decision.set.topP !== undefined && { top_p: decision.set.topP }),
+      },
+      ...metadataFor(body.json),
+      maxTokensField: model.provider === 'openai' ? 'max_completion_tokens' : 'max_tokens',
+      createdSeconds: Math.floor(nowMs / 1000),
+      costUsd: (usage) => costUsd(model.price, usage),
+    },
+  };
+}
+
+/** What was addressed to the router is taken out; an empty rest too, since OpenAI refuses `metadata` without `store`. */
+function metadataFor({ metadata }: JsonObject): Pick<ChatCall, 'metadata'> {
+  if (typeof metadata !== 'object' || metadata === null) return {};
+  const rest = Object.fromEntries(Object.entries(metadata).filter(([key]) => !isForRouter(key)));
+  if (Object.keys(rest).length === Object.keys(metadata).length) return {};
+  return { metadata: Object.keys(rest).length === 0 ? null : rest };
+}
+
+const isForRouter = (key: string): boolean => (ROUTER_METADATA as readonly string[]).includes(key);
+
+/** What keeps a conversation on one replica: its session if the caller names one, else how it begins. */
+export function conversationOf({ metadata, messages }: JsonObject): string {
+  const session = (metadata as { session?: unknown } | undefined)?.session;
+  if (typeof session === 'string') return session;
+  const first = (messages as { content?: unknown }[])[0]?.content;
+  return typeof first === 'string' ? first.slice(0, 512) : JSON.stringify(first ?? '').slice(0, 512);
+}

@@ -1,0 +1,20 @@
+/** Paths of the API: the lane by its prefix, then the endpoint. */
+import type { Lane } from '../../lib/plan/types';
+
+export interface Route {
+  readonly lane: Lane;
+  /** Without lane prefix and query, such as `/v1/models`. */
+  readonly path: string;
+}
+
+/**
+ * A trailing or doubled slash is no other path, and neither is a doubled `/v1`: some clients want a base URL with it,
+ * others add it themselves.
+ */
+export function readPath(raw: string): Route {
+  const path = (raw.split('?', 1)[0] ?? '')
+    .replace(/\/{2,}/g, '/')
+    .replace(/(.)\/$/, '$1')
+    .replace('/v1/v1/', '/v1/');
+  return path.startsWith('/sealed/') ? { lane: 'sealed', path: path.slice('/sealed'.length) } : { lane: 'open', path };
+}

@@ -1,0 +1,61 @@
+/** What the caller is told besides the answer: headers and errors. */
+import { errorBody } from '../../lib/chat/openai-chat/error';
+import type { ChainEntry, Decision } from '../../lib/policy/decide';
+import { type RouterError, statusOf } from '../../lib/policy/errors';
+import type { Guarantee } from '../../lib/records/decision-record';
+import type { Sink } from './request';
+
+export type Headers = Record<string, string>;
+
+export function sendJson(sink: Sink, status: number, headers: Headers, body: string): Promise<void> {
+  sink.start(status, {
+    'content-type': 'application/json',
+    'content-length': String(Buffer.byteLength(body)),
+    ...headers,
+  });
+  void sink.write(body);
+  return sink.end();
+}
+
+export function sendError(sink: Sink, error: RouterError, headers: Headers): Promise<void> {
+  const retry = error.retryAfterSeconds === undefined ? {} : { 'retry-after': String(error.retryAfterSeconds) };
+  return sendJson(sink, statusOf(error), { ...headers, ...retry }, errorBody(error));
+}
+
+export const STREAM_HEADERS: Readonly<Headers> = {
+  'content-type': 'text/event-stream; charset=utf-8',
+  'cache-control': 'no-cache',
+};
+
+export interface Told {
+  readonly requestId: string;
+  readonly guarantee: Guarantee;
+  readonly decision: Decision | null;
+  readonly attempts: number;
+  readonly answered: ChainEntry | null;
+  readonly dropped: readonly string[];
+  readonly set: readonly string[];
+  readonly costUsd: number | null;
+}
+
+export function hybridHeaders(told: Told): Headers {
+  const headers: Headers = { 'x-request-id': told.requestId, 'x-hybrid-guarantee': told.guarantee };
+  if (told.decision !== null) headers['x-hybrid-class'] = told.decision.class.value;
+  if (told.decision?.route != null) headers['x-hybrid-route'] = told.decision.route;
+  if (told.attempts > 0) headers['x-hybrid-attempts'] = String(told.attempts);
+  if (told.answered !== null) {
+    headers['x-hybrid-model'] = headerText(told.answered.model);
+    headers['x-hybrid-target'] = headerText(told.answered.target);
+  }
+  if (told.dropped.length > 0) headers['x-hybrid-dropped-params'] = headerText(told.dropped.join(','));
+  if (told.set.length > 0) headers['x-hybrid-set-params'] = headerText(told.set.join(','));
+  if (told.costUsd !== null) headers['x-hybrid-cost-usd'] = formatUsd(told.costUsd);
+  return headers;
+}
+
+/** Decimal, never in exponents, so that any client reads it as a number. */
+export const formatUsd = (usd: number): string => usd.toFixed(10).replace(/\.?0+$/, '');
+
+/** Names may be the caller's own words (`openai/*`): nothing of them ends a header or is outside its alphabet. */
+const headerText = (text: string): string =>
+  text.replace(/[^\x20-\x7e]/g, (odd) => encodeURIComponent(odd.toWellFormed()));

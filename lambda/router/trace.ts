@@ -1,0 +1,85 @@
+/** What is known of one request so far: the headers the caller gets, and at the end the record and the metrics. */
+import type { Lane } from '../../lib/plan/types';
+import type { HubUsage } from '../../lib/chat/hub';
+import type { ChainEntry, Decision } from '../../lib/policy/decide';
+import type { ErrorCode } from '../../lib/policy/errors';
+import type { Facts } from '../../lib/policy/facts';
+import type { AttemptRecord, DecisionRecord, Guarantee } from '../../lib/records/decision-record';
+import { metricLine } from '../../lib/records/metrics';
+import type { KeyRow } from '../../lib/tables/key-row';
+import { type Headers, hybridHeaders } from './respond';
+
+/** Takes the lines that the function logs: one a request each. */
+export type Emit = (line: { readonly decision: string; readonly metrics: string }) => void;
+
+export interface TraceDeps {
+  readonly nowMs: () => number;
+  readonly newId: () => string;
+  readonly emit: Emit;
+}
+
+export class Trace {
+  readonly startedMs: number;
+  readonly requestId: string;
+  key: KeyRow | null = null;
+  facts: Facts | null = null;
+  decision: Decision | null = null;
+  readonly attempts: AttemptRecord[] = [];
+  answered: ChainEntry | null = null;
+  dropped: readonly string[] = [];
+  set: readonly string[] = [];
+  usage: HubUsage | null = null;
+  usageEstimated = false;
+  costUsd: number | null = null;
+  finish: string | null = null;
+  timeToFirstTokenMs: number | null = null;
+  private readonly guarantee: Guarantee;
+
+  constructor(
+    private readonly deps: TraceDeps,
+    private readonly deployment: string,
+    private readonly lane: Lane,
+    callersId: string | undefined,
+  ) {
+    this.startedMs = deps.nowMs();
+    this.guarantee = lane === 'sealed' ? 'sealed' : 'guarded';
+    this.requestId = callersId !== undefined && /^[\w.:-]{1,128}$/.test(callersId) ? callersId : deps.newId();
+  }
+
+  elapsedMs(): number {
+    return this.deps.nowMs() - this.startedMs;
+  }
+
+  headers(): Headers {
+    return hybridHeaders({ ...this, attempts: this.attempts.length, guarantee: this.guarantee });
+  }
+
+  /** Logs the request. Once, when all is said. */
+  close(outcome: DecisionRecord['outcome'], status: number, error: ErrorCode | null): void {
+    const nowMs = this.deps.nowMs();
+    const record: DecisionRecord = {
+      kind: 'decision',
+      time: new Date(nowMs).toISOString(),
+      requestId: this.requestId,
+      guarantee: this.guarantee,
+      tenant: this.key?.tenant ?? null,
+      keyId: this.key?.hash.slice(0, 8) ?? null,
+      facts: this.facts,
+      decision: this.decision,
+      attempts: this.attempts,
+      outcome,
+      status,
+      error,
+      finish: this.finish,
+      usage: this.usage,
+      costUsd: this.costUsd,
+      usageEstimated: this.usageEstimated,
+      timeToFirstTokenMs: this.timeToFirstTokenMs,
+      durationMs: nowMs - this.startedMs,
+    };
+    this.deps.emit({
+      decision: JSON.stringify(record),
+      metrics: metricLine(this.deployment, this.lane, record, nowMs),
+    });
+  }
+}

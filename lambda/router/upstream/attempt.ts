@@ -1,0 +1,129 @@
+/** One attempt: one request to one destination, to the point where it is known whether it will answer. */
+import type { IncomingMessage } from 'node:http';
+import type { AnswerRead, ChatCall, Dialect, UpstreamBody, UpstreamFault } from '../../../lib/chat/dialect';
+import type { PlanLimits } from '../../../lib/plan/types';
+import type { AttemptFailure } from '../../../lib/policy/reasons';
+import { UpstreamFailure, post } from './http';
+import { StreamedAnswer, failureOf } from './streamed-answer';
+import type { Destination } from './targets';
+
+export interface AttemptInput {
+  readonly destination: Destination;
+  readonly dialect: Dialect;
+  readonly call: ChatCall;
+  readonly body: UpstreamBody;
+  readonly stream: boolean;
+  readonly limits: PlanLimits;
+  /** Until the request's deadline. */
+  readonly leftMs: number;
+  readonly signal: AbortSignal;
+}
+
+export type AttemptResult =
+  | { readonly kind: 'answer'; readonly answer: AnswerRead }
+  /** `first` holds all that came up to the first part of the answer. */
+  | { readonly kind: 'stream'; readonly stream: StreamedAnswer; readonly first: string }
+  | FailedAttempt;
+
+export interface FailedAttempt {
+  readonly kind: 'failed';
+  readonly failure: AttemptFailure;
+  readonly fault: UpstreamFault | null;
+  readonly status: number | null;
+  /** The upstream's own `Retry-After`, in seconds. */
+  readonly retryAfterSeconds: number | null;
+}
+
+export async function attempt(input: AttemptInput): Promise<AttemptResult> {
+  const { destination, dialect, stream, limits, leftMs } = input;
+  let response: IncomingMessage;
+  try {
+    response = await post({
+      origin: destination.baseUrl,
+      path: dialect.path,
+      headers: {
+        ...destination.headers,
+        'content-type': 'application/json',
+        'content-length': String(Buffer.byteLength(input.body.text)),
+        accept: stream ? 'text/event-stream' : 'application/json',
+        // What is forwarded event by event gains nothing from compression.
+        'accept-encoding': 'identity',
+      },
+      body: input.body.text,
+      connectMs: Math.min(limits.connectMs, leftMs),
+      // A whole answer has no headers before it is whole.
+      headersMs: Math.min(stream ? limits.firstEventMs : limits.totalMs, leftMs),
+      signal: input.signal,
+    });
+  } catch (error) {
+    if (error instanceof UpstreamFailure) return failed(error.failure, null, null);
+    throw error;
+  }
+  const status = response.statusCode ?? 0;
+  if (status === 200 && stream) return firstContent(response, input);
+
+  const text = await readAll(response, leftMs, input.signal);
+  if (typeof text !== 'string') return failed(text.failure, null, status);
+  if (status !== 200) {
+    return {
+      ...failed('upstream_status', dialect.fault(status, text), status),
+      retryAfterSeconds: retryAfter(response),
+    };
+  }
+  const answer = dialect.answer(input.call, text);
+  return answer.ok ? { kind: 'answer', answer } : failed(failureOf(answer), answer, status);
+}
+
+/** Reads on until the answer itself begins: up to there a failure can still be made good elsewhere. */
+async function firstContent(response: IncomingMessage, input: AttemptInput): Promise<AttemptResult> {
+  const { limits, leftMs } = input;
+  const stream = new StreamedAnswer(
+    response,
+    input.dialect.stream(input.call),
+    { firstEventMs: Math.min(limits.firstEventMs, leftMs), betweenEventsMs: limits.betweenEventsMs },
+    input.signal,
+  );
+  let first = '';
+  while (!stream.hasContent && !stream.ended && stream.failure === null) first += (await stream.next()) ?? '';
+  if (stream.failure !== null && !stream.hasContent)
+    return failed(stream.failure, stream.fault, response.statusCode ?? null);
+  return { kind: 'stream', stream, first };
+}
+
+function readAll(
+  response: IncomingMessage,
+  leftMs: number,
+  signal: AbortSignal,
+): Promise<string | { failure: AttemptFailure }> {
+  return new Promise((resolve) => {
+    const chunks: Buffer[] = [];
+    let isLate = false;
+    const timer = setTimeout(() => {
+      isLate = true;
+      response.destroy();
+    }, leftMs);
+    response.on('data', (chunk: Buffer) => chunks.push(chunk));
+    response.on('end', () => {
+      clearTimeout(timer);
+      resolve((chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)).toString('utf8'));
+    });
+    // Also follows `end`, when there is nothing left to resolve.
+    response.on('close', () => {
+      clearTimeout(timer);
+      resolve({ failure: signal.aborted ? 'client_gone' : isLate ? 'deadline' : 'truncated' });
+    });
+    response.on('error', () => undefined);
+  });
+}
+
+function failed(failure: AttemptFailure, fault: UpstreamFault | null, status: number | null): FailedAttempt {
+  return { kind: 'failed', failure, fault, status, retryAfterSeconds: null };
+}
+
+/** Seconds of `retry-after-ms` or `Retry-After`; a date there is left out: it needs a clock that both sides agree on. */
+function retryAfter({ headers }: IncomingMessage): number | null {
+  const ms = Number(headers['retry-after-ms']);
+  if (Number.isFinite(ms) && ms > 0) return Math.ceil(ms / 1000);
+  const seconds = Number(headers['retry-after']);
+  return Number.isFinite(seconds) && seconds > 0 ? Math.ceil(seconds) : null;
+}

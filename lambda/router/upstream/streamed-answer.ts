@@ -1,0 +1,117 @@
+/** A streamed answer as it comes off the socket, read into the caller's protocol a network chunk at a time. */
+import type { IncomingMessage } from 'node:http';
+import type { StreamReader, StreamStep, UpstreamFault } from '../../../lib/chat/dialect';
+import type { HubUsage } from '../../../lib/chat/hub';
+import { sseReader } from '../../../lib/chat/sse';
+import type { AttemptFailure } from '../../../lib/policy/reasons';
+
+export interface StreamTimes {
+  readonly firstEventMs: number;
+  readonly betweenEventsMs: number;
+}
+
+export class StreamedAnswer {
+  usage: HubUsage | null = null;
+  finish: string | null = null;
+  /** A part of the answer itself has come. */
+  hasContent = false;
+  /** The upstream announced the end. */
+  ended = false;
+  /** Why the stream stopped before its end; `null`: it did not. */
+  failure: AttemptFailure | null = null;
+  fault: UpstreamFault | null = null;
+
+  private readonly chunks: AsyncIterator<Buffer>;
+  private readonly sse: ReturnType<typeof sseReader>;
+  private timer: NodeJS.Timeout;
+  private streaming = false;
+  private stopReason: AttemptFailure | null = null;
+  private out = '';
+
+  constructor(
+    private readonly response: IncomingMessage,
+    private readonly reader: StreamReader,
+    private readonly times: StreamTimes,
+    private readonly signal: AbortSignal,
+  ) {
+    this.chunks = response[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
+    this.sse = sseReader((event, data) => {
+      if (!this.isOver) this.take(reader.read(event, data));
+    });
+    this.timer = setTimeout(() => this.stop('first_event_timeout'), times.firstEventMs);
+  }
+
+  /** What the caller gets next, possibly nothing yet; `null` after the end or a failure. */
+  async next(): Promise<string | null> {
+    if (this.isOver) return null;
+    try {
+      const chunk = await this.chunks.next();
+      if (chunk.done === true) {
+        this.sse.end();
+        if (!this.isOver) this.take(this.reader.close());
+      } else {
+        this.sse.push(chunk.value);
+      }
+    } catch {
+      this.failure = this.stopReason ?? (this.signal.aborted ? 'client_gone' : 'truncated');
+    }
+    if (this.isOver) this.release();
+    else if (this.hasContent) this.rearm();
+    const out = this.out;
+    this.out = '';
+    return out;
+  }
+
+  /** Closes the connection: the engine stops working on an answer that nobody will read. */
+  stop(reason: AttemptFailure): void {
+    this.stopReason ??= reason;
+    this.release();
+    this.response.destroy();
+  }
+
+  private get isOver(): boolean {
+    return this.ended || this.failure !== null;
+  }
+
+  private take(step: StreamStep): void {
+    this.out += step.out;
+    if (step.usage !== undefined) this.usage = step.usage;
+    if (step.finish !== undefined) this.finish = step.finish;
+    if (step.content === true) this.hasContent = true;
+    if (step.ended === true) this.ended = true;
+    if (step.fault !== undefined) {
+      this.fault = step.fault;
+      this.failure = FAILURES[step.fault.kind];
+    }
+  }
+
+  /** The limit between events starts with the first part of the answer; a ping before it does not count. */
+  private rearm(): void {
+    // What was buffered before a stop still comes. A timer that was cleared and refreshed could not be cleared again.
+    if (this.stopReason !== null) return;
+    if (this.streaming) {
+      this.timer.refresh();
+      return;
+    }
+    this.streaming = true;
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.stop('idle_timeout'), this.times.betweenEventsMs);
+  }
+
+  private release(): void {
+    clearTimeout(this.timer);
+    // What is left unread would keep the connection from its next use; an ended answer has nothing left.
+    if (this.ended) this.response.resume();
+    else this.response.destroy();
+  }
+}
+
+const FAILURES: Readonly<Record<UpstreamFault['kind'], AttemptFailure>> = {
+  status: 'upstream_status',
+  error_event: 'upstream_error_event',
+  aborted: 'engine_aborted',
+  invalid: 'upstream_invalid',
+  truncated: 'truncated',
+};
+
+export const failureOf = (fault: UpstreamFault): AttemptFailure => FAILURES[fault.kind];

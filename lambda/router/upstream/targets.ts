@@ -1,0 +1,43 @@
+/** Where a model is, with what it is asked: a fleet's replicas, best first, or a provider's address. */
+import type { NamedModel } from '../../../lib/policy/models';
+import { rankReplicas } from '../../../lib/policy/affinity';
+import type { LaneRuntime } from '../runtime';
+import type { Cooldown } from '../cooldown';
+
+export interface Destination {
+  /** Base URL to which the dialect's path is added. */
+  readonly baseUrl: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Which replica of a fleet; `null` for a provider. */
+  readonly replica: string | null;
+}
+
+/** In the order they are tried, or why there is nowhere to go. */
+export async function destinations(
+  { plan, bindings, replicas }: LaneRuntime,
+  cooldown: Cooldown,
+  { model }: NamedModel,
+  conversation: string,
+): Promise<readonly Destination[] | 'no_replica' | 'secret_missing'> {
+  if (model.fleet !== null) {
+    const rows = rankReplicas(await replicas.rows(model.fleet), conversation, {
+      concurrency: plan.fleets[model.fleet]?.concurrency ?? Infinity,
+      isCooling: (id) => cooldown.isCooling(id),
+    });
+    if (rows.length === 0) return 'no_replica';
+    return rows.map(({ id, url }) => ({ baseUrl: `${url}/v1`, headers: {}, replica: id }));
+  }
+  const provider = plan.providers[model.provider ?? ''];
+  if (provider === undefined) throw new Error(`the plan has no provider ${model.provider}`);
+  const key = provider.secret === null ? undefined : bindings.secrets[provider.secret];
+  if (key === undefined && provider.secret !== null && provider.keyRequired) return 'secret_missing';
+  return [{ baseUrl: provider.baseUrl, headers: authHeaders(provider.protocol, key), replica: null }];
+}
+
+/** Source: the providers' API references. */
+function authHeaders(protocol: string, key: string | undefined): Record<string, string> {
+  if (protocol === 'anthropic') {
+    return { 'anthropic-version': '2023-06-01', ...(key !== undefined && { 'x-api-key': key }) };
+  }
+  return key === undefined ? {} : { authorization: `Bearer ${key}` };
+}

@@ -1,0 +1,59 @@
+/** A whole message of the Messages API into the hub. */
+import type { UpstreamFault } from '../dialect';
+import type { HubAnswer, HubPart } from '../hub';
+import { type JsonObject, isObject } from '../json';
+import { invalidFault, reportedFault } from '../upstream-fault';
+import { NO_USAGE, finishOf, hubUsage, refusalOf, updateUsage } from './usage';
+
+export type MessageRead = { readonly ok: true; readonly answer: HubAnswer } | UpstreamFault;
+
+export function readMessage(text: string): MessageRead {
+  const body = parseExactly(text);
+  if (body === null) return invalidFault('the answer is not a JSON object');
+  if (body['type'] === 'error') return reportedFault(body);
+  const { id, model, content, stop_reason: stopReason, usage } = body;
+  if (!Array.isArray(content)) return invalidFault('the answer has no content');
+  if (typeof stopReason !== 'string') return invalidFault('the answer has no stop reason');
+  const finish = finishOf(stopReason);
+  return {
+    ok: true,
+    answer: {
+      id: String(id),
+      model: String(model),
+      parts: content.flatMap((block) => (isObject(block) ? readBlock(block) : [])),
+      finish,
+      refusal: refusalOf(body['stop_details']),
+      usage: isObject(usage) ? hubUsage(updateUsage(NO_USAGE, usage)) : null,
+    },
+  };
+}
+
+/** A kind of block that is not known (server tools, citations, what comes next) is no part of a chat completion. */
+function readBlock({ type, text, thinking, id, name, input }: JsonObject): HubPart[] {
+  if (type === 'text') return [{ kind: 'text', text: String(text) }];
+  if (type === 'thinking') return [{ kind: 'reasoning', text: String(thinking) }];
+  if (type !== 'tool_use') return [];
+  return [{ kind: 'tool_call', id: String(id), name: String(name), argumentsJson: JSON.stringify(input ?? {}) }];
+}
+
+/** What TypeScript's library does not declare yet of ECMAScript's `JSON.parse` with source text. */
+interface SourceTextJson {
+  parse(
+    text: string,
+    reviver: (key: string, value: unknown, context: { readonly source?: string }) => unknown,
+  ): unknown;
+  rawJSON(text: string): unknown;
+}
+
+/** Numbers that JavaScript would write differently keep their text: they may be arguments of a tool. */
+function parseExactly(text: string): JsonObject | null {
+  const json = JSON as unknown as SourceTextJson;
+  try {
+    const value = json.parse(text, (_key, one, { source }) =>
+      typeof one === 'number' && source !== undefined && String(one) !== source ? json.rawJSON(source) : one,
+    );
+    return isObject(value) ? value : null;
+  } catch {
+    return null;
+  }
+}

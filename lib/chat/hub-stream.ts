@@ -1,0 +1,57 @@
+/** A streamed answer through the hub: one protocol's reader, another's writer, and between them hub events only. */
+import type { StreamReader, StreamStep, UpstreamFault } from './dialect';
+import type { HubEvent, HubUsage } from './hub';
+import { truncatedFault } from './upstream-fault';
+
+/** Reads a target's stream into hub events. */
+export interface HubStreamReader {
+  read(event: string | undefined, data: string): HubStep;
+}
+
+export interface HubStep {
+  readonly events: readonly HubEvent[];
+  readonly fault?: UpstreamFault;
+  /** The end was announced; a `finish` event has been given. */
+  readonly ended?: boolean;
+}
+
+/** Writes hub events in the caller's protocol. */
+export interface HubStreamWriter {
+  /** Server-sent events, complete with their blank lines; may be empty. */
+  write(event: HubEvent): string;
+  /** What follows the last event of a whole answer. */
+  end(): string;
+}
+
+export function hubStream(reader: HubStreamReader, writer: HubStreamWriter): StreamReader {
+  return {
+    read(event, data) {
+      const step = reader.read(event, data);
+      let out = '';
+      for (const one of step.events) out += writer.write(one);
+      if (step.ended === true) out += writer.end();
+      return {
+        out,
+        ...told(step.events),
+        ...(step.fault && { fault: step.fault }),
+        ...(step.ended && { ended: true }),
+      };
+    },
+    close() {
+      return { out: '', fault: truncatedFault() };
+    },
+  };
+}
+
+/** What the router must know of the events: usage, finish, and whether the answer has begun. */
+function told(events: readonly HubEvent[]): Pick<StreamStep, 'usage' | 'finish' | 'content'> {
+  let usage: HubUsage | undefined;
+  let finish: string | undefined;
+  let content = false;
+  for (const event of events) {
+    if (event.kind === 'usage') usage = event.usage;
+    else if (event.kind === 'finish') finish = event.finish;
+    else if (event.kind !== 'start') content = true;
+  }
+  return { ...(usage && { usage }), ...(finish && { finish }), ...(content && { content }) };
+}

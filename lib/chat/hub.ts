@@ -1,0 +1,83 @@
+/**
+ * The one inner form of a chat: what the caller's protocol is read into and the target's protocol is written from, and
+ * back. With it n protocols need n translators each way instead of n².
+ */
+import type { JsonObject } from './json';
+
+export interface HubRequest {
+  /** One for one the caller's, so that an index here names the caller's own message. */
+  readonly messages: readonly HubMessage[];
+  readonly tools: readonly HubTool[];
+  readonly toolChoice: 'auto' | 'none' | 'required' | { readonly name: string };
+  readonly parallelToolCalls: boolean | null;
+  readonly maxTokens: number | null;
+  readonly temperature: number | null;
+  readonly topP: number | null;
+  readonly stop: readonly string[];
+  readonly stream: boolean;
+  readonly responseFormat:
+    | { readonly kind: 'text' | 'json_object' }
+    | { readonly kind: 'json_schema'; readonly name: string; readonly schema: JsonObject };
+  readonly reasoningEffort: string | null;
+  /** Top-level parameters of the caller that no field above carries, by their name in the caller's protocol. */
+  readonly other: Readonly<Record<string, unknown>>;
+}
+
+export interface HubMessage {
+  /** `tool` messages hold tool results only, `system` messages text only. */
+  readonly role: 'system' | 'user' | 'assistant' | 'tool';
+  readonly parts: readonly HubPart[];
+}
+
+export type HubPart =
+  | { readonly kind: 'text'; readonly text: string }
+  | {
+      readonly kind: 'image';
+      readonly source: { readonly url: string } | { readonly mediaType: string; readonly base64: string };
+    }
+  | { readonly kind: 'file'; readonly name: string | null; readonly mediaType: string; readonly base64: string }
+  | { readonly kind: 'reasoning'; readonly text: string }
+  /** `argumentsJson` is the JSON text as the model wrote it, never parsed and written again. */
+  | { readonly kind: 'tool_call'; readonly id: string; readonly name: string; readonly argumentsJson: string }
+  | { readonly kind: 'tool_result'; readonly id: string; readonly text: string };
+
+export interface HubTool {
+  readonly name: string;
+  readonly description: string | null;
+  /** A JSON Schema; `null`: the tool takes no arguments. */
+  readonly parameters: JsonObject | null;
+  /** The caller asks that arguments keep to the schema without exception. */
+  readonly strict: boolean;
+}
+
+export type HubFinish = 'stop' | 'length' | 'tool_calls' | 'content_filter';
+
+/** Tokens of a request as billed: `promptTokens` includes cached ones. */
+export interface HubUsage {
+  readonly promptTokens: number;
+  readonly completionTokens: number;
+  readonly cacheReadTokens: number;
+  readonly cacheWriteTokens: number;
+  /** Part of `completionTokens`; `null`: the provider does not say. */
+  readonly reasoningTokens: number | null;
+}
+
+export interface HubAnswer {
+  readonly id: string;
+  readonly model: string;
+  readonly parts: readonly HubPart[];
+  readonly finish: HubFinish;
+  readonly refusal: string | null;
+  readonly usage: HubUsage | null;
+}
+
+/** What happens in a streamed answer, in order. Tool calls are numbered from 0 in the order they begin. */
+export type HubEvent =
+  | { readonly kind: 'start'; readonly id: string; readonly model: string }
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'reasoning'; readonly text: string }
+  | { readonly kind: 'refusal'; readonly text: string }
+  | { readonly kind: 'tool_call'; readonly index: number; readonly id: string; readonly name: string }
+  | { readonly kind: 'tool_arguments'; readonly index: number; readonly json: string }
+  | { readonly kind: 'finish'; readonly finish: HubFinish }
+  | { readonly kind: 'usage'; readonly usage: HubUsage };

@@ -1,0 +1,88 @@
+/** A stream in the caller's own protocol: each event is read once and goes on as it came. */
+import type { ChatCall, StreamReader, StreamStep } from '../dialect';
+import { type JsonObject, isObject, parseObject } from '../json';
+import { splice } from '../splice';
+import { DONE, sseEvent } from '../sse';
+import { abortedFault, invalidFault, reportedFault, truncatedFault } from '../upstream-fault';
+import { asksForUsage, readUsage } from './usage';
+
+/** vLLM's finish reason for what it gave up while shutting down. It is no answer, not even an empty one. */
+export const ABORTED = 'abort';
+
+/**
+ * The chunk that holds nothing but usage is forwarded only to a caller that asked for it. Usage on other chunks goes on
+ * either way: providers that put it there do so unasked. Who asked is told the cost beside it.
+ */
+export function passThroughStream({ body, costUsd }: Pick<ChatCall, 'body' | 'costUsd'>): StreamReader {
+  const tellUsage = asksForUsage(body);
+  /** Choices that have begun, by whether they have ended. */
+  const choicesEnded = new Map<number, boolean>();
+
+  function done(): StreamStep {
+    const whole = choicesEnded.size > 0 && ![...choicesEnded.values()].includes(false);
+    return whole ? { out: sseEvent(DONE), ended: true } : { out: '', fault: truncatedFault() };
+  }
+
+  return {
+    read(event, data) {
+      if (data === DONE) return done();
+      if (data === '') return { out: '' };
+      const chunk = parseObject(data);
+      if (chunk === null) return { out: '', fault: invalidFault('an event of the stream is not a JSON object') };
+      if (isError(event, chunk)) return { out: '', fault: reportedFault(chunk) };
+      const choices = chunk['choices'];
+      // Not a part of a chat: what some gateways send to keep a connection open.
+      if (!Array.isArray(choices)) return { out: '' };
+
+      let finish: string | undefined;
+      let content = false;
+      for (const choice of choices.filter(isObject)) {
+        const reason = choice['finish_reason'];
+        if (reason === ABORTED) return { out: '', fault: abortedFault() };
+        const index = typeof choice['index'] === 'number' ? choice['index'] : 0;
+        const ended = typeof reason === 'string' && reason !== '';
+        if (ended) finish = reason;
+        if (ended || !choicesEnded.has(index)) choicesEnded.set(index, ended);
+        content ||= hasContent(choice['delta']);
+      }
+      const usage = readUsage(chunk['usage']);
+      const withheld = !tellUsage && choices.length === 0 && isObject(chunk['usage']);
+      const forwarded = tellUsage && usage ? withCost(data, chunk['usage'], costUsd(usage)) : data;
+      return {
+        out: withheld ? '' : sseEvent(forwarded, event),
+        ...(usage && { usage }),
+        ...(finish !== undefined && { finish }),
+        ...(content && { content }),
+      };
+    },
+    close: () => ({ out: '', fault: truncatedFault() }),
+  };
+}
+
+function withCost(data: string, usage: unknown, costUsd: number | null): string {
+  if (costUsd === null || !isObject(usage)) return data;
+  return splice(data, { set: { usage: JSON.stringify({ ...usage, cost_usd: costUsd }) } });
+}
+
+function isError(event: string | undefined, chunk: JsonObject): boolean {
+  return event === 'error' || chunk['object'] === 'error' || (chunk['error'] !== undefined && chunk['error'] !== null);
+}
+
+/** Parts of a delta that are the answer itself; `role` alone only says that one will come. */
+const CONTENT_FIELDS = [
+  'content',
+  'reasoning_content',
+  'reasoning',
+  'tool_calls',
+  'refusal',
+  'function_call',
+  'audio',
+] as const;
+
+function hasContent(delta: unknown): boolean {
+  if (!isObject(delta)) return false;
+  return CONTENT_FIELDS.some((field) => {
+    const value = delta[field];
+    return typeof value === 'string' || Array.isArray(value) ? value.length > 0 : isObject(value);
+  });
+}

@@ -1,0 +1,39 @@
+/** A hub answer as the body of a chat completion. */
+import type { HubAnswer, HubPart } from '../hub';
+import type { JsonObject } from '../json';
+import { writeUsage } from './usage';
+
+export function writeAnswer(answer: HubAnswer, createdSeconds: number): string {
+  return JSON.stringify({
+    id: answer.id,
+    object: 'chat.completion',
+    created: createdSeconds,
+    model: answer.model,
+    choices: [{ index: 0, message: writeMessage(answer), logprobs: null, finish_reason: answer.finish }],
+    ...(answer.usage && { usage: writeUsage(answer.usage) }),
+  });
+}
+
+function writeMessage({ parts, refusal }: HubAnswer): JsonObject {
+  const text = textOf(parts, 'text');
+  const reasoning = textOf(parts, 'reasoning');
+  const calls = parts.flatMap((part) => (part.kind === 'tool_call' ? [part] : []));
+  return {
+    role: 'assistant',
+    // No text beside tool calls or a refusal is `null`, an answer that is empty is empty.
+    content: text === '' && (calls.length > 0 || refusal !== null) ? null : text,
+    refusal,
+    ...(reasoning !== '' && { reasoning_content: reasoning }),
+    ...(calls.length > 0 && {
+      tool_calls: calls.map(({ id, name, argumentsJson }) => ({
+        id,
+        type: 'function',
+        function: { name, arguments: argumentsJson },
+      })),
+    }),
+  };
+}
+
+function textOf(parts: readonly HubPart[], kind: 'text' | 'reasoning'): string {
+  return parts.map((part) => (part.kind === kind ? part.text : '')).join('');
+}

@@ -1,0 +1,74 @@
+/** What follows from a failed attempt: try the next target, or tell the caller. */
+import type { UpstreamFault } from '../chat/dialect';
+import type { RouterError } from './errors';
+import type { AttemptFailure } from './reasons';
+
+export interface Failed {
+  readonly model: string;
+  readonly failure: AttemptFailure;
+  readonly fault: UpstreamFault | null;
+  readonly status: number | null;
+  readonly retryAfterSeconds: number | null;
+}
+
+/** Statuses after which another target may do better. Of the other 400s only a prompt too long for this one. */
+const ELSEWHERE = new Set([408, 409, 429]);
+
+export function mayTryElsewhere({ failure, fault, status }: Failed): boolean {
+  if (failure === 'client_gone' || failure === 'deadline') return false;
+  if (fault?.contextLengthExceeded === true) return true;
+  const heard = fault?.status ?? status;
+  if (failure !== 'upstream_status' && failure !== 'upstream_error_event') return true;
+  return heard === null || heard >= 500 || ELSEWHERE.has(heard);
+}
+
+/** Whether the target itself is at fault, so that it should rest. A caller's mistake is not its fault. */
+export function restsAfter(failed: Failed): boolean {
+  return mayTryElsewhere(failed) && failed.fault?.contextLengthExceeded !== true && failed.failure !== 'secret_missing';
+}
+
+/** The error for a caller whose every attempt failed. */
+export function errorAfter(attempts: readonly Failed[]): RouterError {
+  const last = attempts.at(-1);
+  if (last === undefined) return noTarget('no target is available at the moment');
+  const tried = attempts.map(
+    ({ model, failure, status }) => `${model} (${failure}${status === null ? '' : ` ${status}`})`,
+  );
+  const summary = `no target answered: ${tried.join(', ')}`;
+
+  if (last.fault?.contextLengthExceeded === true) {
+    return { code: 'context_length_exceeded', message: last.fault.message, param: 'messages' };
+  }
+  const status = last.fault?.status ?? last.status;
+  if (last.fault !== null && (status === 400 || status === 422) && !mayTryElsewhere(last)) {
+    // The target's own words: it knows best what of the request it did not like.
+    return { code: 'invalid_request', message: last.fault.message, param: null };
+  }
+  if (attempts.every((one) => (one.fault?.status ?? one.status) === 429)) {
+    const waits = attempts.map(({ retryAfterSeconds }) => retryAfterSeconds ?? 1);
+    return { code: 'rate_limit_exceeded', message: summary, param: null, retryAfterSeconds: Math.min(...waits) };
+  }
+  switch (last.failure) {
+    case 'first_event_timeout':
+    case 'idle_timeout':
+    case 'connect_timeout':
+      return { code: 'upstream_timeout', message: summary, param: null };
+    case 'deadline':
+      return { code: 'deadline_exceeded', message: summary, param: null };
+    case 'no_replica':
+    case 'secret_missing':
+    case 'connect_failed':
+    case 'engine_aborted':
+      return noTarget(summary);
+    case 'upstream_status':
+    case 'upstream_error_event':
+    case 'upstream_invalid':
+    case 'truncated':
+    case 'client_gone':
+      return { code: 'upstream_error', message: summary, param: null };
+  }
+}
+
+function noTarget(message: string): RouterError {
+  return { code: 'no_target_available', message, param: null, retryAfterSeconds: 1 };
+}

@@ -1,0 +1,31 @@
+/** Whether a model can do what a request needs. The first thing it cannot do is the reason it is skipped. */
+import { dialects } from '../chat/dialects';
+import type { Capabilities, PlanModel } from '../plan/types';
+import type { Facts, RequestNeed } from './facts';
+import type { SkipReason } from './reasons';
+
+export function fit(facts: Facts, model: PlanModel): SkipReason | null {
+  const can = model.capabilities;
+  if (!(model.protocol in dialects)) return 'protocol_unsupported';
+  if (!can.endpoints.includes(facts.endpoint)) return 'endpoint_unsupported';
+  for (const need of facts.needs) {
+    if (!can[NEEDED[need].capability]) return NEEDED[need].reason;
+  }
+  if (can.contextTokens !== null && facts.promptTokens + (facts.maxTokens ?? 1) > can.contextTokens) {
+    return 'context_too_small';
+  }
+  return null;
+}
+
+type Flag = { [K in keyof Capabilities]: Capabilities[K] extends boolean ? K : never }[keyof Capabilities];
+
+const NEEDED: Readonly<Record<RequestNeed, { capability: Flag; reason: SkipReason }>> = {
+  tools: { capability: 'tools', reason: 'tools_unsupported' },
+  images: { capability: 'images', reason: 'images_unsupported' },
+  pdf: { capability: 'pdf', reason: 'pdf_unsupported' },
+  audio: { capability: 'audio', reason: 'audio_unsupported' },
+  json_schema: { capability: 'jsonSchema', reason: 'schema_unsupported' },
+  json_object: { capability: 'jsonObject', reason: 'schema_unsupported' },
+  n: { capability: 'n', reason: 'n_unsupported' },
+  logprobs: { capability: 'logprobs', reason: 'logprobs_unsupported' },
+};

@@ -1,0 +1,95 @@
+/** A request to its facts: the one place where the policy looks at text. */
+import { CLASSES, type Endpoint, type SensitivityClass, TASKS, type Task } from '../../config/vocabulary';
+import type { JsonObject } from '../chat/dialect';
+import { chatFacts } from '../chat/openai-chat/chat-facts';
+import type { RouterPlan } from '../plan/types';
+import { highest } from './boundary';
+import { type Detector, detect } from './detectors';
+import type { RouterError } from './errors';
+import type { Facts, Stated } from './facts';
+import { TASK_PREFIX } from './models';
+
+export interface FactsInput {
+  readonly plan: RouterPlan;
+  readonly detectors: readonly Detector[];
+  readonly endpoint: Endpoint;
+  readonly tenant: string;
+  readonly keyFloor: SensitivityClass;
+  readonly body: JsonObject;
+  readonly bodyBytes: number;
+  /** Request headers by their lower-case name. */
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly nowMs: () => number;
+}
+
+/** Fields of `metadata` that speak to the router; they never reach a target. */
+export const ROUTER_METADATA = ['task', 'sensitivity', 'session'] as const;
+
+/** Headers by which a caller states the class; if both are there the higher counts. */
+const CLASS_HEADERS = ['x-hybrid-class', 'x-hybrid-sensitivity'] as const;
+const TASK_HEADER = 'x-hybrid-task';
+
+export function readFacts(input: FactsInput): Facts | RouterError {
+  const { plan, body } = input;
+  const metadata = isObject(body['metadata']) ? body['metadata'] : {};
+  const model = typeof body['model'] === 'string' ? body['model'] : '';
+
+  const statedTask = stateTask(model, input.headers[TASK_HEADER], metadata['task']);
+  if (statedTask !== null && 'code' in statedTask) return statedTask;
+  const statedClass = stateClass([
+    ...CLASS_HEADERS.map((header) => ({ value: input.headers[header], where: header })),
+    { value: metadata['sensitivity'], where: 'metadata.sensitivity' },
+  ]);
+  if (statedClass !== null && 'code' in statedClass) return statedClass;
+
+  const { found, failed } = detect(body, input.detectors, { nowMs: input.nowMs, budgetMs: plan.limits.detectMs });
+  return {
+    lane: plan.lane,
+    endpoint: input.endpoint,
+    tenant: input.tenant,
+    keyFloor: input.keyFloor,
+    model,
+    statedClass,
+    statedTask,
+    detected: found,
+    detectorFailed: failed,
+    stream: body['stream'] === true,
+    ...chatFacts(body, input.bodyBytes),
+    temperature: typeof body['temperature'] === 'number' ? body['temperature'] : null,
+    topP: typeof body['top_p'] === 'number' ? body['top_p'] : null,
+  };
+}
+
+/** The name of the model is the strongest word on the task, then the header, then the body's metadata. */
+function stateTask(model: string, header: unknown, metadata: unknown): Stated<Task> | RouterError | null {
+  const said = [
+    { value: model.startsWith(TASK_PREFIX) ? model.slice(TASK_PREFIX.length) : undefined, where: 'model' },
+    { value: header, where: TASK_HEADER },
+    { value: metadata, where: 'metadata.task' },
+  ].filter(({ value }) => value !== undefined);
+  for (const { value, where } of said) {
+    if (!TASKS.includes(value as Task)) return unknown('unknown_task', where, TASKS);
+  }
+  return said.length === 0 ? null : (said[0] as Stated<Task>);
+}
+
+function stateClass(all: readonly { value: unknown; where: string }[]): Stated<SensitivityClass> | RouterError | null {
+  const said = all.filter(({ value }) => value !== undefined);
+  for (const { value, where } of said) {
+    if (!CLASSES.includes(value as SensitivityClass)) return unknown('unknown_class', where, CLASSES);
+  }
+  if (said.length === 0) return null;
+  const stated = said as Stated<SensitivityClass>[];
+  const value = stated.map((one) => one.value).reduce(highest);
+  return stated.find((one) => one.value === value) ?? null;
+}
+
+/** The value itself is not repeated: it may be a slip that holds anything. */
+function unknown(code: 'unknown_task' | 'unknown_class', where: string, allowed: readonly string[]): RouterError {
+  const what = code === 'unknown_task' ? 'task' : 'class';
+  return { code, message: `unknown ${what} in \`${where}\`; allowed: ${allowed.join(', ')}`, param: where };
+}
+
+function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,30 @@
+/** What tokens cost, in US dollars. An unknown price is `null`, never 0. */
+import type { HubUsage } from '../chat/hub';
+import type { TokenPrice } from '../plan/types';
+
+const MILLION = 1_000_000;
+
+export function costUsd(price: TokenPrice | null, usage: HubUsage): number | null {
+  if (price === null) return null;
+  // A provider that states no cache price bills cached tokens as any other.
+  const cacheRead = price.cacheReadUsdPerMillionTokens ?? price.inputUsdPerMillionTokens;
+  const cacheWrite = price.cacheWriteUsdPerMillionTokens ?? price.inputUsdPerMillionTokens;
+  const plainTokens = usage.promptTokens - usage.cacheReadTokens - usage.cacheWriteTokens;
+  return (
+    (plainTokens * price.inputUsdPerMillionTokens +
+      usage.cacheReadTokens * cacheRead +
+      usage.cacheWriteTokens * cacheWrite +
+      usage.completionTokens * price.outputUsdPerMillionTokens) /
+    MILLION
+  );
+}
+
+/** The limit that a cap sets on an answer whose caller and route set none, and that a reservation assumes. */
+export const DEFAULT_MAX_TOKENS = 4_096;
+
+/** The most that a request can cost, for a reservation; an unknown price reserves nothing. */
+export function boundUsd(price: TokenPrice | null, promptTokensMax: number, answerTokensMax: number): number {
+  if (price === null) return 0;
+  const input = Math.max(price.inputUsdPerMillionTokens, price.cacheWriteUsdPerMillionTokens ?? 0);
+  return (promptTokensMax * input + answerTokensMax * price.outputUsdPerMillionTokens) / MILLION;
+}

@@ -1,0 +1,192 @@
+/**
+ * Recorded answers of real providers, and our own small ones: whole, cut at every byte, broken off after every event,
+ * and with an error in the middle. The recordings lie beside the repository and may be absent.
+ */
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import * as path from 'node:path';
+import { anthropicMessages } from '../../lib/chat/anthropic-messages/dialect';
+import type { Dialect } from '../../lib/chat/dialect';
+import { openAiChat } from '../../lib/chat/openai-chat/pass-through';
+import { assemble, bytesOf, callOf, run, runEvents } from './support';
+import * as anthropic from './streams/anthropic';
+import * as openai from './streams/openai';
+
+const RECORDED = path.resolve(__dirname, '../../../shared/data/provider-streams');
+const isPresent = existsSync(RECORDED);
+const ASKING = callOf({ stream: true, stream_options: { include_usage: true } });
+
+type Recording = readonly [name: string, dialect: Dialect, events: readonly string[]];
+
+/** Recordings of OpenAI's protocol leave out the `[DONE]` that was sent. */
+const PROVIDERS: readonly (readonly [folder: string, dialect: Dialect, end: readonly string[]])[] = [
+  ['anthropic', anthropicMessages, []],
+  ['mistral', openAiChat, ['[DONE]']],
+  ['groq', openAiChat, ['[DONE]']],
+  ['deepseek', openAiChat, ['[DONE]']],
+];
+
+function readRecording(folder: string, file: string): string[] {
+  return readFileSync(path.join(RECORDED, folder, file), 'utf8')
+    .split('\n')
+    .filter((line) => line !== '');
+}
+
+const recorded: readonly Recording[] = !isPresent
+  ? []
+  : PROVIDERS.flatMap(([folder, dialect, end]) =>
+      readdirSync(path.join(RECORDED, folder))
+        .filter((file) => file.endsWith('.chunks.txt'))
+        .map((file): Recording => [file.replace('.chunks.txt', ''), dialect, [...readRecording(folder, file), ...end]]),
+    );
+
+const own: readonly Recording[] = [
+  ['own openai text', openAiChat, openai.textWithUsage],
+  ['own openai tool call', openAiChat, openai.toolCall],
+  ['own openai choices', openAiChat, openai.twoChoices],
+  ['own anthropic text', anthropicMessages, anthropic.text],
+  ['own anthropic thinking', anthropicMessages, anthropic.thinking],
+  ['own anthropic tools', anthropicMessages, anthropic.tools],
+];
+
+const ERROR = JSON.stringify({ type: 'error', error: { type: 'overloaded_error', message: 'Overloaded' } });
+
+/** Every place of a short stream, and a sample of a long one, so that the work is about the same. */
+function placesIn(bytes: Uint8Array): number[] {
+  const step = Math.ceil(bytes.length ** 2 / 1_000_000);
+  return Array.from({ length: Math.floor(bytes.length / step) + 1 }, (_place, index) => index * step);
+}
+
+describe.each([...own, ...recorded])('%s', (_name, dialect, events) => {
+  const expected = runEvents(dialect, ASKING, events);
+
+  test('is read to its end', () => {
+    expect(expected.last).toMatchObject({ ended: true });
+    expect(expected.last.fault).toBeUndefined();
+    expect(expected.events.filter((data) => data === '[DONE]')).toEqual(['[DONE]']);
+    const choices = new Set(expected.chunks.flatMap(({ choices }) => choices.map(({ index }) => index)));
+    expect(assemble(expected.chunks).finishes).toHaveLength(choices.size);
+  });
+
+  test('A1, A2 is the same however its bytes are cut', () => {
+    const bytes = bytesOf(events);
+    expect(
+      run(
+        dialect,
+        ASKING,
+        [...bytes].map((byte) => Uint8Array.of(byte)),
+      ).out,
+    ).toBe(expected.out);
+    for (const cut of placesIn(bytes)) {
+      const { out, last } = run(dialect, ASKING, [bytes.slice(0, cut), bytes.slice(cut)]);
+      expect(out === expected.out && last.ended).toBe(true);
+    }
+  });
+
+  test('A8, A9 broken off anywhere it is truncated, and no end is made up', () => {
+    const bytes = bytesOf(events);
+    const afterEvents = events.map((_event, count) => bytesOf(events.slice(0, count)).length);
+    // The last two bytes are the blank line behind a whole announcement of the end.
+    const inside = placesIn(bytes).filter((place) => place < bytes.length - 2);
+    for (const end of [...afterEvents, ...inside]) {
+      const { last, out } = run(dialect, ASKING, [bytes.slice(0, end)]);
+      expect(last.fault?.kind).toBe('truncated');
+      expect(last.ended).toBeUndefined();
+      expect(out).not.toContain('[DONE]');
+      expect(expected.out.startsWith(out)).toBe(true);
+      if (dialect === anthropicMessages) expect(out).not.toMatch(/"finish_reason":"/);
+    }
+  });
+
+  test('A10, A14 an error in the middle ends it there', () => {
+    for (let count = 0; count < events.length; count += Math.ceil(events.length / 50)) {
+      const { last, out } = runEvents(dialect, ASKING, [...events.slice(0, count), ERROR, ...events.slice(count)]);
+      expect(last).toMatchObject({ out: '', fault: { kind: 'error_event', status: 503, message: 'Overloaded' } });
+      expect(out).toBe(runEvents(dialect, ASKING, events.slice(0, count)).out);
+    }
+  });
+});
+
+const whenPresent = isPresent ? describe : describe.skip;
+whenPresent(`the recordings (absent: ${RECORDED})`, () => {
+  const result = (name: string): ReturnType<typeof runEvents> => {
+    const [, dialect, events] = recorded.find(([recording]) => recording === name) ?? [];
+    if (dialect === undefined || events === undefined) throw new Error(`no recording ${name}`);
+    return runEvents(dialect, ASKING, events);
+  };
+
+  test.each<[string, number, number, number, number | null]>([
+    ['anthropic-text', 12, 30, 0, null],
+    ['anthropic-message-delta-input-tokens', 61, 2, 0, null],
+    ['anthropic-web-search-tool.1', 15_665, 795, 0, null],
+    ['anthropic-refusal', 18, 5, 0, null],
+    ['duplicate-message-start', 17, 227, 0, null],
+    ['mistral-text', 13, 8, 0, null],
+    ['mistral-incremental-tool-call', 171, 14, 128, null],
+    ['groq-tool-call', 210, 15, 0, null],
+    ['deepseek-reasoning', 18, 219, 0, 205],
+    ['deepseek-tool-call', 339, 83, 320, 39],
+  ])('D2, D5 the usage of %s', (name, promptTokens, completionTokens, cacheReadTokens, reasoningTokens) => {
+    expect(result(name).usage).toEqual({
+      promptTokens,
+      completionTokens,
+      cacheReadTokens,
+      cacheWriteTokens: 0,
+      reasoningTokens,
+    });
+  });
+
+  test('the text', () => {
+    expect(assemble(result('anthropic-message-delta-input-tokens').chunks)).toMatchObject({
+      text: 'pong',
+      finishes: ['stop'],
+    });
+    expect(assemble(result('duplicate-message-start').chunks)).toMatchObject({
+      text: 'Hello, World!',
+      finishes: ['stop'],
+    });
+    expect(assemble(result('mistral-text').chunks).text).toBe('Hello, world! This is a test response.');
+  });
+
+  test('B4 a refusal is a content filter', () => {
+    expect(assemble(result('anthropic-refusal').chunks)).toMatchObject({
+      refusal: expect.stringContaining('violative cyber content') as string,
+      finishes: ['content_filter'],
+    });
+  });
+
+  test('B8 a tool call without arguments has `{}`', () => {
+    expect(assemble(result('anthropic-tool-no-args').chunks).calls).toEqual([
+      { id: 'toolu_01QE1WLsSVp5hy5Q3GmGTmjP', name: 'updateIssueList', arguments: '{}' },
+    ]);
+  });
+
+  test('B18 thinking is reasoning', () => {
+    const { reasoning, text } = assemble(result('anthropic-clear-thinking.1').chunks);
+    expect(reasoning).toMatch(/^The previous result was 925\./);
+    expect(text).toBe('925 ÷ 5 = 185');
+  });
+
+  test('B24 server tools leave the text only', () => {
+    const { calls, text, finishes } = assemble(result('anthropic-web-search-tool.1').chunks);
+    expect({ calls, finishes }).toEqual({ calls: [], finishes: ['stop'] });
+    expect(text).toContain('redesigned flagship Ginza store');
+  });
+
+  test('C12 an answer by schema is JSON', () => {
+    const { text } = assemble(result('anthropic-json-output-format.1').chunks);
+    expect(JSON.parse(text)).toHaveProperty('characters');
+  });
+
+  test('whole answers', () => {
+    const read = (file: string): unknown => {
+      const text = readFileSync(path.join(RECORDED, 'anthropic', file), 'utf8');
+      return anthropicMessages.answer(callOf(), text);
+    };
+    expect(read('anthropic-text.json')).toMatchObject({
+      ok: true,
+      finish: 'stop',
+      usage: { promptTokens: 12, completionTokens: 29 },
+    });
+    expect(read('anthropic-refusal.json')).toMatchObject({ ok: true, finish: 'content_filter' });
+  });
+});

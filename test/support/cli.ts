@@ -1,0 +1,73 @@
+/** The command line as a user runs it: built, in a process of its own. */
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import * as path from 'node:path';
+import { createInterface } from 'node:readline';
+import { buildCommandLine } from '../../bin/dev/bundle';
+
+const ROOT = path.resolve(__dirname, '../..');
+const ENTRY = path.join(ROOT, 'dist', `test-${process.pid}`, 'hybrid-llm.js');
+
+/** Once before the tests of a file. */
+export async function buildCli(): Promise<void> {
+  await buildCommandLine(ENTRY);
+}
+
+export interface Ran {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export function run(...args: string[]): Promise<Ran> {
+  return new Promise((resolve) => {
+    execFile(process.execPath, [ENTRY, ...args], { cwd: ROOT }, (error, stdout, stderr) => {
+      resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr });
+    });
+  });
+}
+
+export interface Serving {
+  readonly line: { readonly url: string | null; readonly sealedUrl: string | null; readonly key: string };
+  readonly process: ChildProcess;
+  /** Everything on standard output and standard error so far. */
+  readonly output: { stdout: string; stderr: string };
+  /** Sends SIGTERM; the exit code. */
+  stop(): Promise<number | null>;
+}
+
+export async function startServe(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<Serving> {
+  const child = spawn(process.execPath, [ENTRY, 'serve', '--port', '0', ...args], {
+    cwd: ROOT,
+    env: { ...process.env, ...env },
+  });
+  const output = { stdout: '', stderr: '' };
+  child.stderr.on('data', (text: Buffer) => (output.stderr += text.toString()));
+  const lines = createInterface({ input: child.stdout });
+  lines.on('line', (line) => (output.stdout += `${line}\n`));
+  const exited = new Promise<number | null>((resolve) => child.once('exit', resolve));
+  const first = await Promise.race([
+    new Promise<string>((resolve) => lines.once('line', resolve)),
+    exited.then((code) => Promise.reject(new Error(`serve ended with ${code}: ${output.stderr}`))),
+  ]);
+  return {
+    line: JSON.parse(first) as Serving['line'],
+    process: child,
+    output,
+    stop: () => {
+      child.kill('SIGTERM');
+      return exited;
+    },
+  };
+}
+
+/** A file in a folder of its own. */
+export function tempFile(name: string, text: string): string {
+  const file = path.join(mkdtempSync(path.join(tmpdir(), 'hybrid-llm-test-')), name);
+  writeFileSync(file, text);
+  return file;
+}
