@@ -12,9 +12,12 @@ export interface Route {
  * others add it themselves.
  */
 export function readPath(raw: string): Route {
+  if (raw === USUAL.path) return USUAL;
   const path = (raw.split('?', 1)[0] ?? '')
     .replace(/\/{2,}/g, '/')
     .replace(/(.)\/$/, '$1')
     .replace('/v1/v1/', '/v1/');
   return path.startsWith('/sealed/') ? { lane: 'sealed', path: path.slice('/sealed'.length) } : { lane: 'open', path };
 }
+
+const USUAL: Route = { lane: 'open', path: '/v1/chat/completions' };

@@ -11,7 +11,13 @@ export interface RouterRequest {
   /** How long the front can keep the answer open at the most. */
   readonly remainingMs: number;
   /** Aborted when the caller has gone. */
-  readonly signal: AbortSignal;
+  readonly signal: CallerSignal;
+}
+
+/** The part of an `AbortSignal` that the router uses. A real one costs more than deciding the request. */
+export interface CallerSignal {
+  readonly aborted: boolean;
+  addEventListener(type: 'abort', listener: () => void): void;
 }
 
 /** Where the answer goes. `start` once, then `write` any number of times, then `end` once. */
@@ -21,6 +27,6 @@ export interface Sink {
   start(status: number, headers: Readonly<Record<string, string>>): void;
   /** A promise means: the caller reads slowly, wait for it before the next write. Never throws, also when nobody reads. */
   write(chunk: string): void | Promise<void>;
-  /** Resolves once all that was written is on its way. */
-  end(): Promise<void>;
+  /** Writes the last chunk, if there is one. Resolves once all that was written is on its way. */
+  end(chunk?: string): Promise<void>;
 }

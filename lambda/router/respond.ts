@@ -13,8 +13,7 @@ export function sendJson(sink: Sink, status: number, headers: Headers, body: str
     'content-length': String(Buffer.byteLength(body)),
     ...headers,
   });
-  void sink.write(body);
-  return sink.end();
+  return sink.end(body);
 }
 
 export function sendError(sink: Sink, error: RouterError, headers: Headers): Promise<void> {
@@ -57,5 +56,8 @@ export function hybridHeaders(told: Told): Headers {
 export const formatUsd = (usd: number): string => usd.toFixed(10).replace(/\.?0+$/, '');
 
 /** Names may be the caller's own words (`openai/*`): nothing of them ends a header or is outside its alphabet. */
-const headerText = (text: string): string =>
-  text.replace(/[^\x20-\x7e]/g, (odd) => encodeURIComponent(odd.toWellFormed()));
+function headerText(text: string): string {
+  return /^[\x20-\x7e]*$/.test(text)
+    ? text
+    : text.replace(/[^\x20-\x7e]/g, (odd) => encodeURIComponent(odd.toWellFormed()));
+}

@@ -1,4 +1,6 @@
 /** The router over real sockets, with fakes behind it: what a caller gets. */
+import * as http from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { type FakeVllm, startFakeVllm } from '../support/fake-vllm';
 import { type FakeClosed, startFakeClosed } from '../support/fake-closed';
 import { type PartialConfig, configOf } from '../support/plans';
@@ -243,6 +245,33 @@ describe('a failure before the answer began', () => {
     const response = await chat(url, { model: 'gpt', body: { stream: true } });
     expect(response.status).toBe(504);
     expect(await response.json()).toMatchObject({ error: { code: 'upstream_timeout' } });
+  });
+});
+
+describe('an upstream that begins to answer and then says no more', () => {
+  let silent: http.Server;
+  afterEach(() => {
+    silent.closeAllConnections();
+    silent.close();
+  });
+
+  test.each([
+    ['a whole answer', 200, false],
+    ['an error to a streamed request', 500, true],
+    ['a stream without content', 200, true],
+  ])('is left at the deadline: %s', async (_, status, stream) => {
+    silent = http.createServer((__, response) => {
+      response.writeHead(status, { 'content-type': 'application/json' });
+      response.write(' ');
+    });
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+    const baseUrl = `http://127.0.0.1:${(silent.address() as AddressInfo).port}/v1`;
+    const { url } = await start(
+      { providers: { anthropic: { secret: 'a/anthropic' }, openai: { secret: 'a/openai', baseUrl }, bedrock: {} } },
+      { limits: { totalMs: 150 } },
+    );
+    const response = await chat(url, { model: 'gpt', body: { stream } });
+    expect(response.status).toBe(504);
   });
 });
 

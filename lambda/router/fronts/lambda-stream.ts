@@ -7,7 +7,7 @@
  */
 import type { Writable } from 'node:stream';
 import type { Router } from '../app';
-import type { RouterRequest, Sink } from '../request';
+import type { CallerSignal, RouterRequest, Sink } from '../request';
 
 /** What the Node.js runtime puts into the global scope. */
 declare const awslambda: {
@@ -57,7 +57,7 @@ function readEvent(event: ProxyEvent, maxBodyBytes: number, context: LambdaConte
   };
 }
 
-const NEVER_GONE = new AbortController().signal;
+const NEVER_GONE: CallerSignal = { aborted: false, addEventListener: () => undefined };
 
 /** Behind the endpoint's own name the path begins with the stage. */
 function withoutStage(path: string, stage: string | undefined): string {
@@ -91,10 +91,10 @@ class LambdaSink implements Sink {
     });
   }
 
-  end(): Promise<void> {
+  end(chunk = ''): Promise<void> {
     return new Promise((resolve) => {
       this.raw.once('close', resolve);
-      this.body.end(resolve);
+      this.body.end(chunk, resolve);
     });
   }
 }

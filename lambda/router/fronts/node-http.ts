@@ -1,13 +1,13 @@
 /** The front of `serve`: the router behind `node:http`. */
 import * as http from 'node:http';
 import type { Router } from '../app';
-import type { RouterRequest, Sink } from '../request';
+import type { CallerSignal, RouterRequest, Sink } from '../request';
 
 export function nodeHttpServer(router: Router, limits: { readonly maxBodyBytes: number }): http.Server {
   return http.createServer((request, response) => {
-    const gone = new AbortController();
+    const caller = new Caller();
     response.on('close', () => {
-      if (!response.writableFinished) gone.abort();
+      if (!response.writableFinished) caller.leave();
     });
     readBody(request, limits.maxBodyBytes, (body) => {
       void router(
@@ -17,7 +17,7 @@ export function nodeHttpServer(router: Router, limits: { readonly maxBodyBytes: 
           headers: request.headers as RouterRequest['headers'],
           body,
           remainingMs: Infinity,
-          signal: gone.signal,
+          signal: caller,
         },
         new ResponseSink(response),
       );
@@ -44,6 +44,20 @@ function readBody(request: http.IncomingMessage, maxBytes: number, done: (body: 
   request.on('error', () => request.destroy());
 }
 
+class Caller implements CallerSignal {
+  aborted = false;
+  private readonly listeners: (() => void)[] = [];
+
+  addEventListener(_type: 'abort', listener: () => void): void {
+    this.listeners.push(listener);
+  }
+
+  leave(): void {
+    this.aborted = true;
+    for (const listener of this.listeners) listener();
+  }
+}
+
 class ResponseSink implements Sink {
   constructor(private readonly response: http.ServerResponse) {}
 
@@ -60,8 +74,8 @@ class ResponseSink implements Sink {
     return drained(this.response);
   }
 
-  end(): Promise<void> {
-    this.response.end();
+  end(chunk?: string): Promise<void> {
+    this.response.end(chunk);
     // The socket is written to at the end of this tick; work that need not come before it waits so long.
     return new Promise((resolve) => process.nextTick(resolve));
   }

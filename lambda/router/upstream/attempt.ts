@@ -3,8 +3,9 @@ import type { IncomingMessage } from 'node:http';
 import type { AnswerRead, ChatCall, Dialect, UpstreamBody, UpstreamFault } from '../../../lib/chat/dialect';
 import type { PlanLimits } from '../../../lib/plan/types';
 import type { AttemptFailure } from '../../../lib/policy/reasons';
+import type { CallerSignal } from '../request';
 import { UpstreamFailure, post } from './http';
-import { StreamedAnswer, failureOf } from './streamed-answer';
+import { StreamedAnswer, failureBehind, failureOf } from './streamed-answer';
 import type { Destination } from './targets';
 
 export interface AttemptInput {
@@ -16,7 +17,7 @@ export interface AttemptInput {
   readonly limits: PlanLimits;
   /** Until the request's deadline. */
   readonly leftMs: number;
-  readonly signal: AbortSignal;
+  readonly signal: CallerSignal;
 }
 
 export type AttemptResult =
@@ -51,8 +52,8 @@ export async function attempt(input: AttemptInput): Promise<AttemptResult> {
       },
       body: input.body.text,
       connectMs: Math.min(limits.connectMs, leftMs),
-      // A whole answer has no headers before it is whole.
-      headersMs: Math.min(stream ? limits.firstEventMs : limits.totalMs, leftMs),
+      limitMs: Math.min(stream ? limits.firstEventMs : limits.totalMs, leftMs),
+      limitEnds: stream ? 'headers' : 'end',
       signal: input.signal,
     });
   } catch (error) {
@@ -62,7 +63,12 @@ export async function attempt(input: AttemptInput): Promise<AttemptResult> {
   const status = response.statusCode ?? 0;
   if (status === 200 && stream) return firstContent(response, input);
 
-  const text = await readAll(response, leftMs, input.signal);
+  // Of a stream `post` has only timed the headers, and an error's body may never come.
+  const timer = stream
+    ? setTimeout(() => response.destroy(new UpstreamFailure('deadline')), Math.min(limits.firstEventMs, leftMs))
+    : null;
+  const text = await readAll(response);
+  if (timer !== null) clearTimeout(timer);
   if (typeof text !== 'string') return failed(text.failure, null, status);
   if (status !== 200) {
     return {
@@ -77,12 +83,10 @@ export async function attempt(input: AttemptInput): Promise<AttemptResult> {
 /** Reads on until the answer itself begins: up to there a failure can still be made good elsewhere. */
 async function firstContent(response: IncomingMessage, input: AttemptInput): Promise<AttemptResult> {
   const { limits, leftMs } = input;
-  const stream = new StreamedAnswer(
-    response,
-    input.dialect.stream(input.call),
-    { firstEventMs: Math.min(limits.firstEventMs, leftMs), betweenEventsMs: limits.betweenEventsMs },
-    input.signal,
-  );
+  const stream = new StreamedAnswer(response, input.dialect.stream(input.call), {
+    firstEventMs: Math.min(limits.firstEventMs, leftMs),
+    betweenEventsMs: limits.betweenEventsMs,
+  });
   let first = '';
   while (!stream.hasContent && !stream.ended && stream.failure === null) first += (await stream.next()) ?? '';
   if (stream.failure !== null && !stream.hasContent)
@@ -90,29 +94,14 @@ async function firstContent(response: IncomingMessage, input: AttemptInput): Pro
   return { kind: 'stream', stream, first };
 }
 
-function readAll(
-  response: IncomingMessage,
-  leftMs: number,
-  signal: AbortSignal,
-): Promise<string | { failure: AttemptFailure }> {
+function readAll(response: IncomingMessage): Promise<string | { failure: AttemptFailure }> {
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
-    let isLate = false;
-    const timer = setTimeout(() => {
-      isLate = true;
-      response.destroy();
-    }, leftMs);
     response.on('data', (chunk: Buffer) => chunks.push(chunk));
     response.on('end', () => {
-      clearTimeout(timer);
       resolve((chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)).toString('utf8'));
     });
-    // Also follows `end`, when there is nothing left to resolve.
-    response.on('close', () => {
-      clearTimeout(timer);
-      resolve({ failure: signal.aborted ? 'client_gone' : isLate ? 'deadline' : 'truncated' });
-    });
-    response.on('error', () => undefined);
+    response.on('error', (error) => resolve({ failure: failureBehind(error) }));
   });
 }
 

@@ -1,6 +1,7 @@
 /** One POST to an upstream by `node:http(s)`, on connections that are kept. Redirects are not followed. */
 import * as http from 'node:http';
 import * as https from 'node:https';
+import type { CallerSignal } from '../request';
 import type { AttemptFailure } from '../../../lib/policy/reasons';
 
 export interface Post {
@@ -10,9 +11,10 @@ export interface Post {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
   readonly connectMs: number;
-  /** From now to the response's headers. */
-  readonly headersMs: number;
-  readonly signal: AbortSignal;
+  /** From now to the response's headers, or to its end. */
+  readonly limitMs: number;
+  readonly limitEnds: 'headers' | 'end';
+  readonly signal: CallerSignal;
 }
 
 /** The upstream gave no response. */
@@ -26,7 +28,7 @@ export class UpstreamFailure extends Error {
 const KEEP_ALIVE = { keepAlive: true, keepAliveMsecs: 60_000, scheduling: 'lifo' } as const;
 const agents = { http: new http.Agent(KEEP_ALIVE), https: new https.Agent(KEEP_ALIVE) };
 
-/** Rejects with `UpstreamFailure`. */
+/** Rejects with `UpstreamFailure`; what ends the answer later is an `UpstreamFailure` on its stream. */
 export async function post(call: Post): Promise<http.IncomingMessage> {
   try {
     return await send(call, true);
@@ -41,22 +43,25 @@ export async function post(call: Post): Promise<http.IncomingMessage> {
 class StaleConnection extends Error {}
 
 function send(call: Post, keptConnection: boolean): Promise<http.IncomingMessage> {
-  const { secure, ...place } = placeOf(call.origin);
+  const { secure, host, ...place } = placeOf(call.origin);
   const agent = keptConnection ? (secure ? agents.https : agents.http) : false;
   return new Promise((resolve, reject) => {
     const request = (secure ? https : http).request({
       ...place,
       path: place.path + call.path,
       method: 'POST',
-      headers: call.headers,
+      // As a flat list they are written as they stand; as an object each would be checked and copied twice.
+      headers: flat(host, call.headers),
       agent,
     });
     let failure: AttemptFailure | null = null;
+    let answer: http.IncomingMessage | null = null;
     const giveUp = (reason: AttemptFailure): void => {
       failure ??= reason;
-      request.destroy();
+      if (answer === null) request.destroy();
+      else answer.destroy(new UpstreamFailure(reason));
     };
-    const headersTimer = setTimeout(giveUp, call.headersMs, 'first_event_timeout');
+    const timer = setTimeout(() => giveUp(answer === null ? 'first_event_timeout' : 'deadline'), call.limitMs);
     // Stays for as long as the answer is read: a caller that goes ends the upstream's work at any point of it.
     call.signal.addEventListener('abort', () => giveUp('client_gone'));
     if (call.signal.aborted) giveUp('client_gone');
@@ -69,11 +74,13 @@ function send(call: Post, keptConnection: boolean): Promise<http.IncomingMessage
       socket.once('close', clear);
     });
     request.on('response', (response) => {
-      clearTimeout(headersTimer);
+      answer = response;
+      if (call.limitEnds === 'headers') clearTimeout(timer);
+      else response.on('close', () => clearTimeout(timer));
       resolve(response);
     });
     request.on('error', () => {
-      clearTimeout(headersTimer);
+      clearTimeout(timer);
       const stale = failure === null && keptConnection && request.reusedSocket;
       reject(stale ? new StaleConnection() : new UpstreamFailure(failure ?? 'connect_failed'));
     });
@@ -81,8 +88,15 @@ function send(call: Post, keptConnection: boolean): Promise<http.IncomingMessage
   });
 }
 
+function flat(host: string, headers: Post['headers']): string[] {
+  const list = ['host', host];
+  for (const name in headers) list.push(name, headers[name] as string);
+  return list;
+}
+
 interface Place {
   readonly secure: boolean;
+  readonly host: string;
   readonly hostname: string;
   readonly port: string;
   readonly path: string;
@@ -95,9 +109,10 @@ const MOST_PLACES = 1_000;
 function placeOf(origin: string): Place {
   const known = places.get(origin);
   if (known !== undefined) return known;
-  const { protocol, hostname, port, pathname } = new URL(origin);
+  const { protocol, host, hostname, port, pathname } = new URL(origin);
   const place = {
     secure: protocol === 'https:',
+    host,
     hostname: hostname.replace(/^\[|\]$/g, ''),
     port,
     path: pathname.replace(/\/$/, ''),

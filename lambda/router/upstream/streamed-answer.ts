@@ -4,6 +4,7 @@ import type { StreamReader, StreamStep, UpstreamFault } from '../../../lib/chat/
 import type { HubUsage } from '../../../lib/chat/hub';
 import { sseReader } from '../../../lib/chat/sse';
 import type { AttemptFailure } from '../../../lib/policy/reasons';
+import { UpstreamFailure } from './http';
 
 export interface StreamTimes {
   readonly firstEventMs: number;
@@ -32,7 +33,6 @@ export class StreamedAnswer {
     private readonly response: IncomingMessage,
     private readonly reader: StreamReader,
     private readonly times: StreamTimes,
-    private readonly signal: AbortSignal,
   ) {
     this.chunks = response[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
     this.sse = sseReader((event, data) => {
@@ -52,8 +52,8 @@ export class StreamedAnswer {
       } else {
         this.sse.push(chunk.value);
       }
-    } catch {
-      this.failure = this.stopReason ?? (this.signal.aborted ? 'client_gone' : 'truncated');
+    } catch (error) {
+      this.failure = this.stopReason ?? failureBehind(error);
     }
     if (this.isOver) this.release();
     else if (this.hasContent) this.rearm();
@@ -115,3 +115,8 @@ const FAILURES: Readonly<Record<UpstreamFault['kind'], AttemptFailure>> = {
 };
 
 export const failureOf = (fault: UpstreamFault): AttemptFailure => FAILURES[fault.kind];
+
+/** Why an answer broke off: what this side ended it for, or the upstream's doing. */
+export function failureBehind(error: unknown): AttemptFailure {
+  return error instanceof UpstreamFailure ? error.failure : 'truncated';
+}
