@@ -11,7 +11,7 @@ import type { ErrorCode } from './errors';
 import { type Facts, routeNeeds } from './facts';
 import { fit } from './fit';
 import { AUTO, type NamedModel, TASK_PREFIX, findModel, listAllows, targetName } from './models';
-import type { ClassSource, SkipReason } from './reasons';
+import { type ClassSource, SKIP_REASONS, type SkipReason } from './reasons';
 import { firstMatch } from './routes';
 
 /** What moves by itself: everything else of a decision is plan and facts. */
@@ -173,38 +173,34 @@ function ordered(chain: readonly ChainEntry[], cooling: ReadonlySet<string>): re
   return [...chain.filter(({ model }) => !cooling.has(model)), ...chain.filter(({ model }) => cooling.has(model))];
 }
 
-/** Step 5: filters in their order, each with the error it stands for. */
-const FILTERS: readonly { readonly reasons: readonly SkipReason[]; readonly error: ErrorCode }[] = [
-  { reasons: ['tenant_not_allowed'], error: 'model_not_allowed' },
-  { reasons: ['boundary_forbidden', 'not_in_lane'], error: 'boundary_forbidden' },
-  {
-    reasons: [
-      'protocol_unsupported',
-      'endpoint_unsupported',
-      'images_unsupported',
-      'pdf_unsupported',
-      'audio_unsupported',
-      'tools_unsupported',
-      'schema_unsupported',
-      'n_unsupported',
-      'logprobs_unsupported',
-      'weights_differ',
-    ],
-    error: 'no_capable_target',
-  },
-  { reasons: ['context_too_small'], error: 'context_length_exceeded' },
-  { reasons: ['price_unknown'], error: 'no_target_available' },
-  { reasons: ['budget_stage'], error: 'budget_exhausted' },
-];
-
+/** Step 5: the error of the first filter that left nothing. Reasons stand in the order of the filters. */
 function emptyChainError(chain: readonly ChainEntry[]): ErrorCode {
   let left = chain;
-  for (const { reasons, error } of FILTERS) {
-    left = left.filter(({ reason }) => reason === undefined || !reasons.includes(reason));
+  for (const error of new Set(SKIP_REASONS.map((reason) => ERROR_OF[reason]))) {
+    left = left.filter(({ reason }) => reason === undefined || ERROR_OF[reason] !== error);
     if (left.length === 0) return error;
   }
   return 'no_target_available';
 }
+
+const ERROR_OF: Readonly<Record<SkipReason, ErrorCode>> = {
+  tenant_not_allowed: 'model_not_allowed',
+  boundary_forbidden: 'boundary_forbidden',
+  not_in_lane: 'boundary_forbidden',
+  protocol_unsupported: 'no_capable_target',
+  endpoint_unsupported: 'no_capable_target',
+  images_unsupported: 'no_capable_target',
+  pdf_unsupported: 'no_capable_target',
+  audio_unsupported: 'no_capable_target',
+  tools_unsupported: 'no_capable_target',
+  schema_unsupported: 'no_capable_target',
+  n_unsupported: 'no_capable_target',
+  logprobs_unsupported: 'no_capable_target',
+  weights_differ: 'no_capable_target',
+  context_too_small: 'context_length_exceeded',
+  price_unknown: 'no_target_available',
+  budget_stage: 'budget_exhausted',
+};
 
 /** What the route fills in or limits, of what the caller sent. */
 function paramsToSet(route: PlanRoute, facts: Facts): RequestParams {

@@ -6,7 +6,7 @@
 /** Why a request has the class it has. */
 export const CLASS_SOURCES = ['default', 'stated', 'tenant_floor', 'key_floor', 'detector', 'detector_failed'] as const;
 
-/** Why a model of the chain is not asked. */
+/** Why a model of the chain is not asked, in the order in which the filters look. */
 export const SKIP_REASONS = [
   'tenant_not_allowed',
   'boundary_forbidden',
@@ -20,8 +20,8 @@ export const SKIP_REASONS = [
   'schema_unsupported',
   'n_unsupported',
   'logprobs_unsupported',
-  'context_too_small',
   'weights_differ',
+  'context_too_small',
   'price_unknown',
   'budget_stage',
 ] as const;

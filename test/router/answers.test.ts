@@ -143,6 +143,24 @@ describe('an answer', () => {
     });
   });
 
+  test('has no empty metadata left of what was for the router', async () => {
+    const { url } = await start();
+    await (await chat(url, { model: 'fast', body: { metadata: { session: 's-1' } } })).text();
+    expect([...one.requests, ...two.requests].at(-1)?.body).not.toHaveProperty('metadata');
+  });
+
+  test('comes on a new connection when the kept one has died meanwhile', async () => {
+    const { url, records } = await start({
+      fleets: { llama: { model: 'meta-llama/Llama-3.1-8B-Instruct', endpoints: [one.url] } },
+    });
+    for (let round = 0; round < 3; round++) {
+      expect((await chat(url, { model: 'fast' })).status).toBe(200);
+      await one.kill();
+      await one.revive();
+    }
+    expect(records.map(({ attempts }) => attempts.length)).toEqual([1, 1, 1]);
+  });
+
   test('keeps a conversation on one replica', async () => {
     const { url, records } = await start();
     for (let turn = 0; turn < 6; turn++) await (await chat(url, { model: 'fast', text: 'the same beginning' })).text();
