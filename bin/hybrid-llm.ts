@@ -9,7 +9,17 @@ import { validate } from './commands/validate';
 
 const COMMANDS: readonly Command[] = [validate, explain, serve, keys];
 
+/** What `package.json` says under `engines`. */
+const OLDEST_NODE = [22, 19] as const;
+
 async function main(argv: readonly string[]): Promise<number> {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  if (major < OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor < OLDEST_NODE[1])) {
+    process.stderr.write(
+      `hybrid-llm needs Node.js ${OLDEST_NODE.join('.')} or newer; this is ${process.versions.node}\n`,
+    );
+    return ExitCode.badInput;
+  }
   const [name, ...rest] = argv;
   if (name === undefined || name === 'help' || name === '--help' || name === '-h') {
     process.stdout.write(overview());
@@ -28,6 +38,8 @@ async function main(argv: readonly string[]): Promise<number> {
   }
   try {
     const { values, positionals } = parseArgs({ args: rest, options: command.options, allowPositionals: true });
+    const most = command.positionals ?? 0;
+    if (positionals.length > most) throw new UsageError(`\`${positionals[most]}\` is one word too many`);
     return await command.run({ values, positionals });
   } catch (error) {
     if (error instanceof UsageError || isParseArgsError(error)) {
@@ -46,6 +58,11 @@ function overview(): string {
 
 const isParseArgsError = (error: unknown): error is Error =>
   error instanceof Error && String((error as NodeJS.ErrnoException).code).startsWith('ERR_PARSE_ARGS');
+
+// `hybrid-llm validate | head`: whoever reads has read enough.
+process.stdout.on('error', (error: NodeJS.ErrnoException) =>
+  process.exit(error.code === 'EPIPE' ? ExitCode.done : ExitCode.ourFault),
+);
 
 main(process.argv.slice(2)).then(
   (code) => {

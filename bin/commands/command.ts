@@ -6,6 +6,8 @@ export interface Command {
   readonly summary: string;
   readonly usage: string;
   readonly options: NonNullable<ParseArgsConfig['options']>;
+  /** How many words besides options it takes. @default 0 */
+  readonly positionals?: number;
   run(args: Args): Promise<number>;
 }
 

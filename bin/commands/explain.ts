@@ -2,22 +2,28 @@
 import { readFileSync } from 'node:fs';
 import { CLASSES, TASKS } from '../../config/vocabulary';
 import type { Config } from '../../config/schema';
-import type { JsonObject } from '../../lib/chat/dialect';
+import { parseObject } from '../../lib/chat/json';
+import { splice } from '../../lib/chat/splice';
+import { checkedBody } from '../../lib/chat/openai-chat/checked-body';
 import { compile } from '../../lib/plan/compile';
+import { own } from '../../lib/plan/own';
 import type { RouterPlan } from '../../lib/plan/types';
 import { type Decision, decide } from '../../lib/policy/decide';
 import { detectors } from '../../lib/policy/detectors';
 import type { RouterError } from '../../lib/policy/errors';
 import type { Facts } from '../../lib/policy/facts';
 import { refusal } from '../../lib/policy/messages';
-import { findModel } from '../../lib/policy/models';
+import { AUTO, findModel } from '../../lib/policy/models';
 import { readFacts } from '../../lib/policy/read-facts';
-import { DEFAULT_MAX_TOKENS, boundUsd } from '../../lib/spend/price';
+import { DEFAULT_MAX_TOKENS } from '../../lib/chat/limits';
+import { boundUsd } from '../../lib/spend/price';
+import { LOCAL_TENANT } from '../../lib/tables/key-row';
 import { type Args, type Command, ExitCode, UsageError, flag, oneOf, text } from './command';
 import { CONFIG_OPTION, configOrFindings } from './load-config';
 
 export const explain: Command = {
   name: 'explain',
+  positionals: 1,
   summary: 'decides a request without sending it, and says why',
   usage: `hybrid-llm explain [TEXT] [--config FILE] [--json]
   --body FILE     a whole request body instead of TEXT ("-": standard input)
@@ -41,7 +47,7 @@ export const explain: Command = {
   async run(args) {
     const config = configOrFindings(args);
     if (config === null) return ExitCode.badInput;
-    const plan = compile(config, flag(args, 'sealed') ? 'sealed' : 'open');
+    const plan = compile(config, flag(args, 'sealed') || !config.lanes.includes('open') ? 'sealed' : 'open');
     const facts = askedFacts(args, config, plan);
     if ('code' in facts) {
       process.stderr.write(`${facts.code}: ${facts.message}\n`);
@@ -57,49 +63,67 @@ export const explain: Command = {
 };
 
 function askedFacts(args: Args, config: Config, plan: RouterPlan): Facts | RouterError {
-  const tenant = text(args, 'tenant') ?? 'local';
-  if (tenant !== 'local' && config.tenants[tenant] === undefined) {
-    throw new UsageError(
-      `--tenant is \`${tenant}\`; the config has: ${Object.keys(config.tenants).join(', ') || 'none'}`,
-    );
+  const tenant = text(args, 'tenant') ?? LOCAL_TENANT;
+  if (tenant !== LOCAL_TENANT && own(config.tenants, tenant) === undefined) {
+    const known = [LOCAL_TENANT, ...Object.keys(config.tenants)].join(', ');
+    throw new UsageError(`--tenant is \`${tenant}\`; there are: ${known}`);
   }
-  const body = askedBody(args);
+  const body = checkedBody(askedBody(args));
+  if ('code' in body) return body;
+  const bodyBytes = Buffer.byteLength(body.text);
+  if (bodyBytes > plan.limits.maxBodyBytes) {
+    const message = `the body is larger than ${plan.limits.maxBodyBytes} bytes`;
+    return { code: 'request_too_large', message, param: null };
+  }
   return readFacts({
     plan,
     detectors: detectors(plan.sensitivity),
     endpoint: 'chat',
     tenant,
     keyFloor: 'public',
-    body,
-    bodyBytes: Buffer.byteLength(JSON.stringify(body)),
+    body: body.json,
+    bodyText: body.text,
+    bodyBytes,
     headers: { 'x-hybrid-task': oneOf(args, 'task', TASKS), 'x-hybrid-class': oneOf(args, 'class', CLASSES) },
     nowMs: Date.now,
   });
 }
 
-function askedBody(args: Args): JsonObject {
+/** The body's text: a file's as it stands, unless an option changes it. */
+function askedBody(args: Args): string {
   const file = text(args, 'body');
   const model = text(args, 'model');
   const stream = flag(args, 'stream') ? { stream: true } : {};
   if (file === undefined) {
-    return { model: model ?? 'auto', messages: [{ role: 'user', content: args.positionals.join(' ') }], ...stream };
+    const messages = [{ role: 'user', content: args.positionals[0] ?? '' }];
+    return JSON.stringify({ model: model ?? AUTO, messages, ...stream });
   }
-  let body: unknown;
+  if (args.positionals.length > 0) throw new UsageError('give either TEXT or --body, not both');
+  let body: string;
   try {
-    body = JSON.parse(readFileSync(file === '-' ? 0 : file, 'utf8'));
+    body = readFileSync(file === '-' ? 0 : file, 'utf8');
   } catch (error) {
-    throw new UsageError(`--body ${file} is not a readable JSON file (${(error as Error).name})`);
+    throw new UsageError(`--body ${file} cannot be read (${(error as NodeJS.ErrnoException).code})`);
   }
-  if (typeof body !== 'object' || body === null || Array.isArray(body))
-    throw new UsageError(`--body ${file} is not a JSON object`);
-  return { ...body, ...(model !== undefined && { model }), ...stream };
+  const set = {
+    ...(model !== undefined && { model: JSON.stringify(model) }),
+    ...(flag(args, 'stream') && { stream: 'true' }),
+  };
+  return Object.keys(set).length === 0 || parseObject(body) === null ? body : splice(body, { set });
+}
+
+/** The most that any model of the chain could cost; `null`: a price is not known. */
+function mostUsd(plan: RouterPlan, facts: Facts, decision: Decision): number | null {
+  const answerTokens = (decision.set.maxTokens ?? facts.maxTokens ?? DEFAULT_MAX_TOKENS) * facts.choices;
+  const prices = decision.chain
+    .filter(({ use }) => use)
+    .map(({ model }) => findModel(plan, model)?.model.price ?? null);
+  if (prices.length === 0 || prices.includes(null)) return null;
+  return Math.max(...prices.map((price) => boundUsd(price, facts.promptTokensMax, answerTokens)));
 }
 
 /** The shape that `--json` prints. What a detector matched is in none of it. */
 function explained(plan: RouterPlan, facts: Facts, decision: Decision) {
-  const first = decision.chain.find(({ use }) => use);
-  const price = first === undefined ? null : (findModel(plan, first.model)?.model.price ?? null);
-  const maxTokens = decision.set.maxTokens ?? facts.maxTokens ?? DEFAULT_MAX_TOKENS;
   return {
     class: {
       value: decision.class.value,
@@ -115,7 +139,7 @@ function explained(plan: RouterPlan, facts: Facts, decision: Decision) {
     set: decision.set,
     estimate: {
       promptTokensMax: facts.promptTokensMax,
-      usdMax: price === null ? null : boundUsd(price, facts.promptTokensMax, maxTokens * facts.choices),
+      usdMax: mostUsd(plan, facts, decision),
     },
     ...(decision.error !== null && { error: decision.error }),
   };

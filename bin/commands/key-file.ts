@@ -1,10 +1,12 @@
 /** The file of keys that `serve --keys` reads and `keys` writes: keys in clear as people write them, or by hash. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
 import { CLASSES } from '../../config/vocabulary';
 import { hashKey } from '../../lambda/router/authenticate';
 import { KEY_PREFIX, type KeyRow } from '../../lib/tables/key-row';
 import { UsageError } from './command';
+
+const expiryText = z.union([z.iso.date(), z.iso.datetime({ offset: true })]);
 
 const entry = z
   .strictObject({
@@ -16,7 +18,7 @@ const entry = z
     tenant: z.string().min(1),
     floor: z.enum(CLASSES).optional(),
     /** A date (`2027-01-31`, or with time), or Unix time in seconds. */
-    expires: z.union([z.iso.date(), z.iso.datetime({ offset: true }), z.number().positive()]).optional(),
+    expires: z.union([expiryText, z.number().positive()]).optional(),
   })
   .refine(({ key, hash }) => (key === undefined) !== (hash === undefined), 'either `key` or `hash`');
 
@@ -40,8 +42,18 @@ export function readKeyFile(file: string): KeyEntry[] {
   );
 }
 
+/** Whether a text is a time to come, in a form that the file takes. */
+export const isExpiry = (text: string): boolean => expiryText.safeParse(text).success && Date.parse(text) > Date.now();
+
+/** In one step, so that a file is never half written; readable by nobody else. */
 export function writeKeyFile(file: string, entries: readonly KeyEntry[]): void {
-  writeFileSync(file, `${JSON.stringify(entries, null, 2)}\n`, { mode: 0o600 });
+  const draft = `${file}.${process.pid}.new`;
+  try {
+    writeFileSync(draft, `${JSON.stringify(entries, null, 2)}\n`, { mode: 0o600 });
+    renameSync(draft, file);
+  } catch (error) {
+    throw new UsageError(`the keys file ${file} cannot be written (${(error as NodeJS.ErrnoException).code})`);
+  }
 }
 
 export function keyRow(entry: KeyEntry): KeyRow {

@@ -5,10 +5,11 @@ import { CLASSES } from '../../config/vocabulary';
 import { hashKey } from '../../lambda/router/authenticate';
 import { KEY_PREFIX } from '../../lib/tables/key-row';
 import { type Args, type Command, ExitCode, UsageError, flag, oneOf, required, text } from './command';
-import { type KeyEntry, keyRow, readKeyFile, writeKeyFile } from './key-file';
+import { type KeyEntry, isExpiry, keyRow, readKeyFile, writeKeyFile } from './key-file';
 
 export const keys: Command = {
   name: 'keys',
+  positionals: 2,
   summary: "makes, lists and revokes callers' keys",
   usage: `hybrid-llm keys create --file FILE --tenant NAME [--floor CLASS] [--expires DATE] [--json]
 hybrid-llm keys list   --file FILE [--json]
@@ -38,8 +39,10 @@ hybrid-llm keys revoke --file FILE ID`,
 function create(args: Args): number {
   const file = required(args, 'file');
   const expires = text(args, 'expires');
-  if (expires !== undefined && Number.isNaN(Date.parse(expires))) {
-    throw new UsageError(`--expires is \`${expires}\`; it takes a date such as 2027-01-31`);
+  if (expires !== undefined && !isExpiry(expires)) {
+    throw new UsageError(
+      `--expires is \`${expires}\`; it takes a day to come such as 2027-01-31, or a time with its zone`,
+    );
   }
   const key = KEY_PREFIX + randomBytes(32).toString('base64url');
   const floor = oneOf(args, 'floor', CLASSES);

@@ -18,9 +18,10 @@ export interface LoadedConfig {
 /** Where the config is looked for when nobody says. */
 const USUAL_PLACES = ['hybrid-llm.yaml', path.join('config', 'hybrid-llm.yaml')];
 
-export function loadConfig(args: Args): LoadedConfig {
-  const file =
-    text(args, 'config') ?? process.env['HYBRID_LLM_CONFIG'] ?? USUAL_PLACES.find((place) => existsSync(place));
+export function loadConfig(args: Args, named?: string): LoadedConfig {
+  const option = text(args, 'config');
+  if (named !== undefined && option !== undefined) throw new UsageError('give either FILE or --config, not both');
+  const file = named ?? option ?? process.env['HYBRID_LLM_CONFIG'] ?? USUAL_PLACES.find((place) => existsSync(place));
   if (file === undefined) {
     throw new UsageError(
       `no config: give --config FILE, set HYBRID_LLM_CONFIG, or put it at ${USUAL_PLACES.join(' or ')}`,

@@ -13,15 +13,14 @@ import { memoryKeys, memoryLedger } from '../../lambda/router/stores/memory';
 import { staticReplicas } from '../../lambda/router/stores/static-replicas';
 import { type Bindings, bind, secretVariable } from '../../lib/plan/bind';
 import { compile } from '../../lib/plan/compile';
+import { own } from '../../lib/plan/own';
 import type { RouterPlan } from '../../lib/plan/types';
 import { detectors } from '../../lib/policy/detectors';
-import { KEY_PREFIX, type KeyRow } from '../../lib/tables/key-row';
+import { KEY_PREFIX, type KeyRow, LOCAL_TENANT } from '../../lib/tables/key-row';
 import { type Args, type Command, ExitCode, UsageError, text } from './command';
 import { keyRow, readKeyFile } from './key-file';
 import { CONFIG_OPTION, configOrFindings } from './load-config';
 
-/** Whose the printed key is: every model, no floor, no budget. */
-const LOCAL_TENANT = 'local';
 const DRAIN_MS = 10_000;
 
 export const serve: Command = {
@@ -56,6 +55,7 @@ Prints one JSON line {"url","sealedUrl","key"} on standard output when it listen
 
     const lanes = Object.fromEntries(config.lanes.map((lane) => [lane, laneRuntime(compile(config, lane), env)]));
     const router = createRouter({
+      deployment: config.name,
       lanes,
       keys: memoryKeys([localKey(key), ...keyRows(args, config)]),
       ledger: memoryLedger(Date.now),
@@ -76,9 +76,9 @@ Prints one JSON line {"url","sealedUrl","key"} on standard output when it listen
         key,
       })}\n`,
     );
-    await stopSignal();
+    const signal = await stopSignal();
     await drain(server);
-    return ExitCode.done;
+    return signal === 'SIGINT' ? ExitCode.interrupted : ExitCode.done;
   },
 };
 
@@ -117,7 +117,7 @@ function keyRows(args: Args, config: Config): KeyRow[] {
   const file = text(args, 'keys');
   if (file === undefined) return [];
   return readKeyFile(file).map((entry, index) => {
-    if (entry.tenant !== LOCAL_TENANT && config.tenants[entry.tenant] === undefined) {
+    if (entry.tenant !== LOCAL_TENANT && own(config.tenants, entry.tenant) === undefined) {
       const known = [LOCAL_TENANT, ...Object.keys(config.tenants)].join(', ');
       throw new UsageError(`${file}, entry ${index}: no tenant \`${entry.tenant}\`; the config has: ${known}`);
     }
@@ -158,7 +158,16 @@ function appendTo(args: Args, option: 'decisions' | 'metrics'): (line: string) =
   } catch (error) {
     throw new UsageError(`--${option} ${file} cannot be written (${(error as NodeJS.ErrnoException).code})`);
   }
-  return (line) => writeSync(target, `${line}\n`);
+  let failed = false;
+  return (line) => {
+    try {
+      writeSync(target, `${line}\n`);
+    } catch (error) {
+      // Answers matter more than their records; that some are missing is said once.
+      if (!failed) process.stderr.write(`--${option} ${file}: ${(error as NodeJS.ErrnoException).code}\n`);
+      failed = true;
+    }
+  };
 }
 
 function portOf(args: Args): number {
@@ -176,10 +185,9 @@ function listen(server: Server, port: number): Promise<number> {
   });
 }
 
-const stopSignal = (): Promise<void> =>
+const stopSignal = (): Promise<'SIGTERM' | 'SIGINT'> =>
   new Promise((resolve) => {
-    process.once('SIGTERM', () => resolve());
-    process.once('SIGINT', () => resolve());
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve(signal));
   });
 
 /** No new requests, ten seconds for those that run. */

@@ -11,10 +11,11 @@ import { CONFIG_OPTION, loadConfig, printFindings } from './load-config';
 export const validate: Command = {
   name: 'validate',
   summary: 'checks the config, runs its expectations, prints which model may serve which class',
-  usage: 'hybrid-llm validate [--config FILE] [--json]',
+  usage: 'hybrid-llm validate [FILE | --config FILE] [--json]',
+  positionals: 1,
   options: { ...CONFIG_OPTION, json: { type: 'boolean' } },
   async run(args) {
-    const { file, config, findings } = loadConfig(args);
+    const { file, config, findings } = loadConfig(args, args.positionals[0]);
     const plan = config === null ? null : openPlan(config);
     const unmet = config === null || plan === null ? [] : unmetExpectations(plan, config.expect);
     const matrix = plan === null ? [] : classMatrix(plan);

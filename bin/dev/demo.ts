@@ -27,6 +27,11 @@ async function main(serveArgs: readonly string[]): Promise<void> {
   const folder = mkdtempSync(path.join(tmpdir(), 'hybrid-llm-'));
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop(0));
+  // npm does not pass every signal on: when it has gone, so do we.
+  const parent = process.ppid;
+  setInterval(() => {
+    if (process.ppid !== parent) stop(0);
+  }, 500);
 
   const delay = ['--delay-ms', '40'];
   const [one, two, closed] = await Promise.all([

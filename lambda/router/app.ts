@@ -5,18 +5,18 @@
  * told with its own status. After that a failure is an error event: no `finish_reason` and no `[DONE]` that the model
  * did not send.
  */
-import { CallerMistake, type JsonObject } from '../../lib/chat/dialect';
 import { errorEvent } from '../../lib/chat/openai-chat/error';
-import { checkChatBody } from '../../lib/chat/openai-chat/check-body';
+import { own } from '../../lib/plan/own';
 import type { RouterPlan } from '../../lib/plan/types';
 import { type Decision, decide } from '../../lib/policy/decide';
 import { type ErrorCode, type RouterError, statusOf } from '../../lib/policy/errors';
 import { refusal } from '../../lib/policy/messages';
 import { readFacts } from '../../lib/policy/read-facts';
-import type { KeyRow } from '../../lib/tables/key-row';
+import { type KeyRow, LOCAL_TENANT } from '../../lib/tables/key-row';
 import { authenticate } from './authenticate';
-import type { CallerBody } from './call';
 import { askChain } from './chain';
+import { InFlight } from './in-flight';
+import { readBody } from './read-body';
 import { Cooldown } from './cooldown';
 import { deliver } from './deliver';
 import { listModels } from './list-models';
@@ -29,54 +29,71 @@ import { Trace } from './trace';
 export type Router = (request: RouterRequest, sink: Sink) => Promise<void>;
 
 export function createRouter(deps: RouterDeps): Router {
-  const cooldown = new Cooldown(deps.nowMs);
+  const shared: Shared = { cooldown: new Cooldown(deps.nowMs), inFlight: new InFlight() };
 
   return async function route(request, sink) {
     const { lane: laneName, path } = readPath(request.path);
-    const lane = deps.lanes[laneName];
     if (path === '/health') return sendJson(sink, 200, {}, '{"status":"ok"}');
-    const trace = new Trace(deps, lane?.plan.name ?? '', laneName, request.headers['x-request-id']);
-    const refuse = async (error: RouterError): Promise<void> => {
-      const outcome = statusOf(error) >= 500 ? 'failed' : 'refused';
-      await sendError(sink, error, trace.headers());
-      trace.close(outcome, statusOf(error), error.code);
-    };
-    if (lane === undefined) return refuse(UNKNOWN_PATH);
-
-    const key = await authenticate(deps.keys, request, deps.nowMs());
-    if (key === null) return refuse(INVALID_KEY);
-    trace.key = key;
-
-    if (request.method === 'GET' && /^\/v1\/models(\/|$)/.test(path)) {
-      const models = listModels(lane.plan, key.tenant, path.slice('/v1/models/'.length));
-      if (typeof models !== 'string') return refuse(models);
-      await sendJson(sink, 200, trace.headers(), models);
-      return trace.close('answered', 200, null);
-    }
-    if (request.method !== 'POST' || path !== '/v1/chat/completions') return refuse(UNKNOWN_PATH);
-
+    const trace = new Trace(deps, laneName, request.headers['x-request-id']);
     try {
-      const error = await chatCompletion(deps, cooldown, lane, key, request, sink, trace);
-      if (error !== null) await refuse(error);
+      const error = await answer(deps, shared, deps.lanes[laneName], path, request, sink, trace);
+      if (error !== null) await refuse(error, sink, trace);
     } catch (error) {
       // A fault of ours. Its text may hold anything, so only the kind of the error is told and logged.
-      const fault: RouterError = {
-        code: 'internal_error',
-        message: `the router failed (${errorName(error)})`,
-        param: null,
-      };
-      if (!sink.started) return refuse(fault);
-      void sink.write(errorEvent(fault));
-      await sink.end();
-      trace.close('failed', 200, fault.code);
+      const kind = error instanceof Error ? error.name : typeof error;
+      await refuse({ code: 'internal_error', message: `the router failed (${kind})`, param: null }, sink, trace);
     }
   };
 }
 
+/** What requests share, whatever their lane. */
+interface Shared {
+  readonly cooldown: Cooldown;
+  readonly inFlight: InFlight;
+}
+
+async function refuse(error: RouterError, sink: Sink, trace: Trace): Promise<void> {
+  if (trace.isClosed) return;
+  if (sink.started) await sink.end(errorEvent(error));
+  else await sendError(sink, error, trace.headers());
+  const status = statusOf(error);
+  trace.close(status >= 500 ? 'failed' : 'refused', status, error.code);
+}
+
 /** Answers, or says why not. */
+async function answer(
+  deps: RouterDeps,
+  shared: Shared,
+  lane: LaneRuntime | undefined,
+  path: string,
+  request: RouterRequest,
+  sink: Sink,
+  trace: Trace,
+): Promise<RouterError | null> {
+  if (lane === undefined) return UNKNOWN_PATH;
+  const key = await authenticate(deps.keys, request, deps.nowMs());
+  // A key outlives its tenant's entry: without one it has no limits, so it has no rights either.
+  if (key === null || !isTenant(lane.plan, key.tenant)) return INVALID_KEY;
+  trace.key = key;
+
+  const isRead = request.method === 'GET' || request.method === 'HEAD';
+  if (isRead && /^\/v1\/models(\/|$)/.test(path)) {
+    const models = listModels(lane.plan, key.tenant, path.slice('/v1/models/'.length));
+    if (typeof models !== 'string') return models;
+    await sendJson(sink, 200, trace.headers(), models);
+    trace.close('answered', 200, null);
+    return null;
+  }
+  if (request.method !== 'POST' || path !== '/v1/chat/completions') return UNKNOWN_PATH;
+  return chatCompletion(deps, shared, lane, key, request, sink, trace);
+}
+
+const isTenant = (plan: RouterPlan, name: string): boolean =>
+  name === LOCAL_TENANT || own(plan.tenants, name) !== undefined;
+
 async function chatCompletion(
   { ledger, nowMs }: RouterDeps,
-  cooldown: Cooldown,
+  { cooldown, inFlight }: Shared,
   lane: LaneRuntime,
   key: KeyRow,
   request: RouterRequest,
@@ -84,7 +101,7 @@ async function chatCompletion(
   trace: Trace,
 ): Promise<RouterError | null> {
   const { plan, detectors } = lane;
-  const body = readBody(request.body, plan);
+  const body = readBody(request, plan);
   if ('code' in body) return body;
 
   const facts = readFacts({
@@ -94,6 +111,7 @@ async function chatCompletion(
     tenant: key.tenant,
     keyFloor: key.floor,
     body: body.json,
+    bodyText: body.text,
     bodyBytes: request.body.length,
     headers: request.headers,
     nowMs,
@@ -101,48 +119,30 @@ async function chatCompletion(
   if ('code' in facts) return facts;
   trace.facts = facts;
 
-  const decision = decide(plan, facts, { cooling: cooldown.cooling(), spent: ledger.spent(key.tenant) });
+  const decision = decide(plan, facts, {
+    cooling: cooldown.cooling(Object.keys(plan.models)),
+    spent: ledger.spent(key.tenant),
+  });
   trace.decision = decision;
-  if (isRefused(decision)) return refusal(plan, decision, facts.model);
+  if (isRefused(decision)) return refusal(plan, decision, String(body.json['model']).slice(0, 256));
 
-  const input = { lane, ledger, cooldown, nowMs, request, trace, body, facts, decision };
+  const leftMs = (): number => Math.min(plan.limits.totalMs, request.remainingMs) - trace.elapsedMs();
+  const input = { lane, ledger, cooldown, inFlight, nowMs, leftMs, request, trace, body, facts, decision };
   const answering = await askChain(input);
   if ('code' in answering) return answering;
+  if (answering.kind === 'client_gone') {
+    await sink.end();
+    trace.close('client_gone', NOBODY_LISTENS, null);
+    return null;
+  }
   await deliver(input, answering, sink);
   return null;
 }
 
-/** The body as text and as JSON, with the few things checked that the router itself relies on. */
-function readBody(body: RouterRequest['body'], plan: RouterPlan): CallerBody | RouterError {
-  if (body === 'too_large') {
-    return {
-      code: 'request_too_large',
-      message: `the body is larger than ${plan.limits.maxBodyBytes} bytes; send images by URL where the model takes them, or less history`,
-      param: null,
-    };
-  }
-  const text = body.toString('utf8');
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch {
-    return { code: 'invalid_json', message: 'the body is not valid JSON', param: null };
-  }
-  if (typeof json !== 'object' || json === null || Array.isArray(json)) {
-    return { code: 'invalid_json', message: 'the body is not a JSON object', param: null };
-  }
-  try {
-    checkChatBody(json as JsonObject);
-  } catch (error) {
-    if (error instanceof CallerMistake) return { code: error.code, message: error.message, param: error.param };
-    throw error;
-  }
-  return { text, json: json as JsonObject };
-}
+/** As nginx logs a caller that went before its answer. */
+const NOBODY_LISTENS = 499;
 
 const isRefused = (decision: Decision): decision is Decision & { readonly error: ErrorCode } => decision.error !== null;
-
-const errorName = (error: unknown): string => (error instanceof Error ? error.name : typeof error);
 
 const UNKNOWN_PATH: RouterError = {
   code: 'unknown_path',

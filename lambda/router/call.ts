@@ -1,24 +1,24 @@
 /** The decided request as one target is asked for it. */
 import type { ChatCall, JsonObject } from '../../lib/chat/dialect';
+import { isObject } from '../../lib/chat/json';
+import type { CheckedBody } from '../../lib/chat/openai-chat/checked-body';
 import type { RouterPlan } from '../../lib/plan/types';
 import type { Decision } from '../../lib/policy/decide';
 import type { Facts } from '../../lib/policy/facts';
 import type { NamedModel } from '../../lib/policy/models';
 import { ROUTER_METADATA } from '../../lib/policy/read-facts';
 import { type Caps, capsOf } from '../../lib/spend/budgets';
-import { DEFAULT_MAX_TOKENS, boundUsd, costUsd } from '../../lib/spend/price';
+import { DEFAULT_MAX_TOKENS } from '../../lib/chat/limits';
+import { boundUsd, costUsd } from '../../lib/spend/price';
 
 export interface PricedCall {
   readonly call: ChatCall;
   readonly caps: Caps;
-  /** No answer to this call costs more. */
+  /** What is set aside for it: more than it costs, as far as its size says. */
   readonly boundUsd: number;
 }
 
-export interface CallerBody {
-  readonly text: string;
-  readonly json: JsonObject;
-}
+export type CallerBody = CheckedBody;
 
 export function callFor(
   plan: RouterPlan,
@@ -66,8 +66,21 @@ const isForRouter = (key: string): boolean => (ROUTER_METADATA as readonly strin
 
 /** What keeps a conversation on one replica: its session if the caller names one, else how it begins. */
 export function conversationOf({ metadata, messages }: JsonObject): string {
-  const session = (metadata as { session?: unknown } | undefined)?.session;
+  const session = isObject(metadata) ? metadata['session'] : undefined;
   if (typeof session === 'string') return session;
-  const first = (messages as { content?: unknown }[])[0]?.content;
-  return typeof first === 'string' ? first.slice(0, 512) : JSON.stringify(first ?? '').slice(0, 512);
+  let beginning = '';
+  // A system prompt is the same for everybody: the first thing the user says tells conversations apart.
+  for (const message of (messages as unknown[]).filter(isObject)) {
+    beginning += beginningOf(message['content']);
+    if (message['role'] === 'user') break;
+  }
+  return beginning;
+}
+
+const BEGINNING = 512;
+
+function beginningOf(content: unknown): string {
+  if (typeof content === 'string') return content.slice(0, BEGINNING);
+  const [first] = Array.isArray(content) ? content.filter(isObject) : [];
+  return typeof first?.['text'] === 'string' ? first['text'].slice(0, BEGINNING) : '';
 }

@@ -7,12 +7,15 @@ import type { RouterError } from '../../lib/policy/errors';
 import { own } from '../../lib/plan/own';
 import type { Facts } from '../../lib/policy/facts';
 import { type NamedModel, findModel } from '../../lib/policy/models';
+import type { InFlight } from './in-flight';
 import type { LaneRuntime } from './runtime';
+import { costUsd } from '../../lib/spend/price';
 import { type CallerBody, type PricedCall, callFor, conversationOf } from './call';
 import type { Cooldown } from './cooldown';
 import type { RouterRequest } from './request';
 import type { Ledger, Refusal, Reservation } from './stores/stores';
 import type { Trace } from './trace';
+import { promptUsage } from './usage';
 import { type AttemptResult, attempt } from './upstream/attempt';
 import { type Destination, destinations } from './upstream/targets';
 
@@ -20,7 +23,10 @@ export interface ChainInput {
   readonly lane: LaneRuntime;
   readonly ledger: Ledger;
   readonly cooldown: Cooldown;
+  readonly inFlight: InFlight;
   readonly nowMs: () => number;
+  /** Until the request's deadline. */
+  readonly leftMs: () => number;
   readonly request: RouterRequest;
   readonly trace: Trace;
   readonly body: CallerBody;
@@ -30,37 +36,50 @@ export interface ChainInput {
 
 /** A target that answers, and the money set aside for it. */
 export interface Answering {
+  readonly kind: 'answering';
   readonly entry: ChainEntry;
   readonly named: NamedModel;
-  readonly result: Exclude<AttemptResult, { kind: 'failed' }>;
   readonly upstream: UpstreamBody;
   readonly priced: PricedCall;
   readonly reservation: Reservation;
+  readonly result: Exclude<AttemptResult, { kind: 'failed' }>;
+  /** What rests if the answer breaks off: the replica, or the model of a provider. */
+  readonly place: string;
+  /** The place has one request less. Once, when the answer has ended. */
+  readonly leave: () => void;
 }
 
-export async function askChain(input: ChainInput): Promise<Answering | RouterError> {
+export type Asked = Answering | { readonly kind: 'client_gone' } | RouterError;
+
+/** Replicas of one fleet that are tried while another model is left to ask. */
+const PLACES_PER_MODEL = 3;
+
+export async function askChain(input: ChainInput): Promise<Asked> {
   return new ChainWalk(input).run();
 }
 
 class ChainWalk {
   private readonly failures: Failed[] = [];
+  /** Requests that went out; a model without an address or a key costs none. */
+  private sent = 0;
   /** Why a model was passed over before it was asked. */
   private refused: RouterError | null = null;
-  private stopped = false;
   private rateCounted = false;
 
   constructor(private readonly input: ChainInput) {}
 
-  async run(): Promise<Answering | RouterError> {
-    for (const entry of this.input.decision.chain) {
-      if (this.isOver) break;
-      const answering = entry.use ? await this.askModel(entry) : null;
+  async run(): Promise<Asked> {
+    const entries = this.input.decision.chain.filter(({ use }) => use);
+    for (const [index, entry] of entries.entries()) {
+      const answering = await this.askModel(entry, index < entries.length - 1);
       if (answering !== null) return answering;
+      if (this.isOver || this.refused?.code === 'rate_limit_exceeded') break;
     }
+    if (this.failures.at(-1)?.failure === 'client_gone') return { kind: 'client_gone' };
     return this.failures.length === 0 && this.refused !== null ? this.refused : errorAfter(this.failures);
   }
 
-  private async askModel(entry: ChainEntry): Promise<Answering | null> {
+  private async askModel(entry: ChainEntry, othersLeft: boolean): Promise<Answering | null> {
     const { lane, cooldown, facts, decision, body, nowMs } = this.input;
     const named = findModel(lane.plan, entry.model);
     if (named === null) return null;
@@ -70,36 +89,39 @@ class ChainWalk {
     const upstream = this.translate(dialect, priced);
     if (upstream === null) return null;
 
-    const places = await destinations(lane, cooldown, named, conversationOf(body.json));
+    const places = await destinations(lane, this.input, named, conversationOf(body.json));
     if (typeof places === 'string') {
       this.note(entry, null, { failure: places, fault: null, status: null, retryAfterSeconds: null }, 0);
       return null;
     }
     const reservation = await this.reserve(priced);
     if (reservation === null) return null;
+    const model = { kind: 'answering', entry, named, upstream, priced, reservation } as const;
     try {
-      const result = await this.askPlaces(entry, places, dialect, priced, upstream);
-      if (result !== null) return { entry, named, result, upstream, priced, reservation };
+      const answer = await this.askPlaces(model, dialect, othersLeft ? places.slice(0, PLACES_PER_MODEL) : places);
+      if (answer !== null) return { ...model, ...answer };
+      if (this.failures.length > 0) cooldown.failed(named.entry);
+      await reservation.settle(this.billedUsd(named), 0);
+      return null;
     } catch (error) {
       await reservation.settle(0, 0);
       throw error;
     }
-    await reservation.settle(0, 0);
-    return null;
   }
 
   /** One place after the other; a place that failed this request is not tried again for it. */
   private async askPlaces(
-    entry: ChainEntry,
-    places: readonly Destination[],
+    { entry, named, priced, upstream }: Pick<Answering, 'entry' | 'named' | 'priced' | 'upstream'>,
     dialect: Dialect,
-    priced: PricedCall,
-    upstream: UpstreamBody,
-  ): Promise<Answering['result'] | null> {
-    const { lane, cooldown, facts, request, nowMs } = this.input;
+    places: readonly Destination[],
+  ): Promise<Pick<Answering, 'result' | 'place' | 'leave'> | null> {
+    const { lane, cooldown, inFlight, facts, request, nowMs, leftMs } = this.input;
     for (const destination of places) {
       if (this.isOver) return null;
       const startedMs = nowMs();
+      const place = destination.replica ?? named.entry;
+      const leave = inFlight.enter(place);
+      this.sent += 1;
       const result = await attempt({
         destination,
         dialect,
@@ -107,17 +129,18 @@ class ChainWalk {
         body: upstream,
         stream: facts.stream,
         limits: lane.plan.limits,
-        leftMs: this.leftMs,
+        leftMs: leftMs(),
         signal: request.signal,
       });
-      const rests = destination.replica ?? entry.model;
       if (result.kind !== 'failed') {
         this.record(entry, destination, null, 200, nowMs() - startedMs);
-        cooldown.answered(rests);
-        return result;
+        cooldown.answered(place);
+        cooldown.answered(named.entry);
+        return { result, place, leave };
       }
+      leave();
       const failed = this.note(entry, destination, result, nowMs() - startedMs);
-      if (restsAfter(failed)) cooldown.failed(rests);
+      if (restsAfter(failed)) cooldown.failed(place, (failed.retryAfterSeconds ?? 0) * 1000);
       // Every replica has the same context: another one would say the same.
       if (failed.fault?.contextLengthExceeded === true) return null;
     }
@@ -140,21 +163,24 @@ class ChainWalk {
     const rates = this.rateCounted || tenant === undefined ? null : tenant;
     const reserved = await ledger.reserve({ tenant: facts.tenant, usd: boundUsd, caps, rates });
     if (!reserved.ok) {
-      this.refused ??= refusalError(reserved, facts.tenant);
-      this.stopped = reserved.reason === 'rate';
+      this.refused = refusalError(reserved, facts.tenant);
       return null;
     }
     this.rateCounted = true;
     return reserved;
   }
 
-  private get leftMs(): number {
-    const { lane, request, trace } = this.input;
-    return Math.min(lane.plan.limits.totalMs, request.remainingMs) - trace.elapsedMs();
+  /** A provider that had begun to work when it was given up will bill the prompt, though nobody saw an answer. */
+  private billedUsd({ model }: NamedModel): number {
+    const last = this.failures.at(-1);
+    const hadBegun = last !== undefined && GIVEN_UP.has(last.failure);
+    return hadBegun ? (costUsd(model.price, promptUsage(this.input.facts)) ?? 0) : 0;
   }
 
   private get isOver(): boolean {
-    return this.stopped || this.failures.length >= this.input.lane.plan.limits.maxAttempts || this.leftMs <= 0;
+    const last = this.failures.at(-1);
+    const mayGoOn = last === undefined || mayTryElsewhere(last);
+    return !mayGoOn || this.sent >= this.input.lane.plan.limits.maxAttempts || this.input.leftMs() <= 0;
   }
 
   private note(
@@ -166,7 +192,6 @@ class ChainWalk {
     this.record(entry, destination, result.failure, result.status, tookMs);
     const failed = { ...result, model: entry.model };
     this.failures.push(failed);
-    this.stopped = !mayTryElsewhere(failed);
     return failed;
   }
 
@@ -187,6 +212,9 @@ class ChainWalk {
     });
   }
 }
+
+/** Ends of an attempt that this side brought about while the target may have been at work. */
+const GIVEN_UP: ReadonlySet<Failed['failure']> = new Set(['client_gone', 'first_event_timeout', 'deadline']);
 
 function refusalError({ reason, retryAfterSeconds }: Refusal, tenant: string): RouterError {
   return reason === 'rate'

@@ -1,17 +1,26 @@
-/** Targets that failed lately: each rests 250 ms, twice as long after every further failure, at most 10 s. */
+/**
+ * Targets that failed lately: each rests 250 ms, twice as long after every failure that follows a rest, at most 10 s. Who
+ * has stayed well for ten times its rest is as good as new. Names are those of the plan and of replicas, so they are few.
+ */
 
 const FIRST_MS = 250;
 const LONGEST_MS = 10_000;
+const FORGOTTEN_AFTER_RESTS = 10;
 
 export class Cooldown {
   private readonly resting = new Map<string, { untilMs: number; restMs: number }>();
 
   constructor(private readonly nowMs: () => number) {}
 
-  failed(id: string): void {
+  /** `atLeastMs`: the target itself said how long to leave it alone. */
+  failed(id: string, atLeastMs = 0): void {
+    const now = this.nowMs();
     const before = this.resting.get(id);
-    const restMs = before === undefined ? FIRST_MS : Math.min(before.restMs * 2, LONGEST_MS);
-    this.resting.set(id, { untilMs: this.nowMs() + restMs, restMs });
+    // Many requests fail of one cause: only the first of them counts.
+    if (before !== undefined && before.untilMs > now && atLeastMs === 0) return;
+    const isRecent = before !== undefined && now < before.untilMs + FORGOTTEN_AFTER_RESTS * before.restMs;
+    const restMs = Math.min(Math.max(isRecent ? before.restMs * 2 : FIRST_MS, atLeastMs), LONGEST_MS);
+    this.resting.set(id, { untilMs: now + restMs, restMs });
   }
 
   answered(id: string): void {
@@ -19,13 +28,12 @@ export class Cooldown {
   }
 
   isCooling(id: string): boolean {
-    return (this.resting.get(id)?.untilMs ?? 0) > this.nowMs();
+    return this.resting.size > 0 && (this.resting.get(id)?.untilMs ?? 0) > this.nowMs();
   }
 
-  /** Ids that rest at the moment. */
-  cooling(): ReadonlySet<string> {
-    if (this.resting.size === 0) return NOBODY;
-    return new Set([...this.resting.keys()].filter((id) => this.isCooling(id)));
+  /** Those of `ids` that rest at the moment. */
+  cooling(ids: Iterable<string>): ReadonlySet<string> {
+    return this.resting.size === 0 ? NOBODY : new Set([...ids].filter((id) => this.isCooling(id)));
   }
 }
 

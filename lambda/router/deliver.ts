@@ -9,54 +9,84 @@ import type { Sink } from './request';
 import { STREAM_HEADERS, sendJson } from './respond';
 import type { Trace } from './trace';
 import type { StreamedAnswer } from './upstream/streamed-answer';
+import { promptUsage, tokensOfEvents, tokensOfText } from './usage';
 
 export async function deliver(input: ChainInput, answering: Answering, sink: Sink): Promise<void> {
-  const { trace } = input;
+  const { trace, facts } = input;
   const { result, upstream, priced } = answering;
   trace.answered = answering.entry;
   trace.dropped = upstream.dropped;
   trace.set = [...Object.entries(priced.call.set).map(([key, value]) => `${key}=${value}`), ...upstream.changed];
   trace.timeToFirstTokenMs = trace.elapsedMs();
-  if (result.kind === 'stream') return deliverStream(input, answering, result.stream, result.first, sink);
-
-  trace.finish = result.answer.finish;
-  await settle(trace, answering, result.answer.usage);
-  await sendJson(sink, 200, trace.headers(), result.answer.body);
-  trace.close('answered', 200, null);
+  try {
+    if (result.kind === 'stream') {
+      await deliverStream(input, answering, result.stream, result.first, sink);
+      return;
+    }
+    const { answer } = result;
+    trace.finish = answer.finish;
+    trace.usageEstimated = answer.usage === null;
+    await settle(trace, answering, answer.usage ?? promptUsage(facts, tokensOfText(answer.body)));
+    await sendJson(sink, 200, trace.headers(), answer.body);
+    trace.close('answered', 200, null);
+  } finally {
+    answering.leave();
+  }
 }
 
 async function deliverStream(
-  { trace, lane, request }: ChainInput,
+  { trace, facts, cooldown, leftMs }: ChainInput,
   answering: Answering,
   stream: StreamedAnswer,
   first: string,
   sink: Sink,
 ): Promise<void> {
-  const leftMs = Math.min(lane.plan.limits.totalMs, request.remainingMs) - trace.elapsedMs();
-  const deadline = setTimeout(() => stream.stop('deadline'), leftMs);
+  const sentBytes = await pump(stream, first, sink, leftMs(), trace);
+  trace.finish = stream.finish;
+  if (stream.failure !== null && BREAKS.has(stream.failure)) cooldown.failed(answering.place);
+
+  // Some tell their usage as they go: of an answer that broke off, what was sent is known better.
+  const isWhole = stream.failure === null && stream.usage !== null;
+  trace.usageEstimated = !isWhole;
+  await settle(trace, answering, isWhole ? stream.usage : estimated(stream.usage ?? promptUsage(facts), sentBytes));
+
+  const error = stream.failure === null ? null : interruption(stream.failure);
+  await sink.end(error === null || stream.failure === 'client_gone' ? undefined : errorEvent(error));
+  const outcome = error === null ? 'answered' : stream.failure === 'client_gone' ? 'client_gone' : 'interrupted';
+  trace.close(outcome, 200, error?.code ?? null);
+}
+
+/** Bytes sent. A caller that reads too slowly for the deadline is left there: what waits for it waits no longer. */
+async function pump(stream: StreamedAnswer, first: string, sink: Sink, leftMs: number, trace: Trace): Promise<number> {
   let sentBytes = 0;
+  let onDeadline: () => void = () => undefined;
+  const late = new Promise<void>((resolve) => (onDeadline = resolve));
+  const deadline = setTimeout(() => {
+    stream.stop('deadline');
+    onDeadline();
+  }, leftMs);
   try {
     sink.start(200, { ...STREAM_HEADERS, ...trace.headers() });
     for (let text: string | null = first; text !== null; text = await stream.next()) {
       if (text === '') continue;
       sentBytes += text.length;
       const drained = sink.write(text);
-      if (drained !== undefined) await drained;
+      if (drained !== undefined) await Promise.race([drained, late]);
     }
+    return sentBytes;
   } finally {
     clearTimeout(deadline);
   }
-  trace.finish = stream.finish;
-  const partial = stream.failure === null ? null : estimate(trace, sentBytes);
-  trace.usageEstimated = stream.usage === null && partial !== null;
-  await settle(trace, answering, stream.usage ?? partial);
-
-  const error = stream.failure === null ? null : interruption(stream.failure);
-  if (error !== null && stream.failure !== 'client_gone') void sink.write(errorEvent(error));
-  await sink.end();
-  const outcome = error === null ? 'answered' : stream.failure === 'client_gone' ? 'client_gone' : 'interrupted';
-  trace.close(outcome, 200, error?.code ?? null);
 }
+
+/** Failures in the middle of an answer that speak against the place it came from. */
+const BREAKS: ReadonlySet<AttemptFailure> = new Set([
+  'truncated',
+  'idle_timeout',
+  'upstream_error_event',
+  'upstream_invalid',
+  'engine_aborted',
+]);
 
 function interruption(failure: AttemptFailure): RouterError {
   switch (failure) {
@@ -70,21 +100,13 @@ function interruption(failure: AttemptFailure): RouterError {
   }
 }
 
+const estimated = (usage: HubUsage, sentBytes: number): HubUsage => ({
+  ...usage,
+  completionTokens: Math.max(usage.completionTokens, tokensOfEvents(sentBytes)),
+});
+
 async function settle(trace: Trace, { named, reservation }: Answering, usage: HubUsage | null): Promise<void> {
   trace.usage = usage;
   trace.costUsd = usage === null ? null : costUsd(named.model.price, usage);
   await reservation.settle(trace.costUsd ?? 0, usage === null ? 0 : usage.promptTokens + usage.completionTokens);
-}
-
-/** About what an answer that broke off has used. A server-sent event carries some 200 bytes around a token. */
-const BYTES_PER_EVENT = 200;
-
-function estimate(trace: Trace, sentBytes: number): HubUsage {
-  return {
-    promptTokens: trace.facts?.promptTokens ?? 0,
-    completionTokens: Math.ceil(sentBytes / BYTES_PER_EVENT),
-    cacheReadTokens: 0,
-    cacheWriteTokens: 0,
-    reasoningTokens: null,
-  };
 }

@@ -4,20 +4,29 @@ import type { RouterPlan } from '../../lib/plan/types';
 import type { RouterError } from '../../lib/policy/errors';
 import { AUTO, findModel, listAllows } from '../../lib/policy/models';
 
-/** `name` empty: the list. The body as JSON text, or the error. */
+/** `name` as it stands in the path; empty: the list. The body as JSON text, or the error. */
 export function listModels(plan: RouterPlan, tenant: string, name: string): string | RouterError {
   const allowed = own(plan.tenants, tenant)?.models ?? null;
-  const row = (id: string): object => {
-    const found = findModel(plan, id)?.model ?? own(plan.models, id);
-    return { id, object: 'model', created: 0, owned_by: found?.fleet ?? found?.provider ?? plan.name };
+  const row = (id: string): object | null => {
+    const model = findModel(plan, id)?.model;
+    const isHere = id === AUTO || model?.inLane === true;
+    if (!isHere || !listAllows(allowed, id)) return null;
+    return { id, object: 'model', created: 0, owned_by: model?.fleet ?? model?.provider ?? plan.name };
   };
-  const visible = (id: string): boolean => listAllows(allowed, id) && (id === AUTO || isInLane(plan, id));
   if (name === '') {
-    return JSON.stringify({ object: 'list', data: [AUTO, ...Object.keys(plan.models)].filter(visible).map(row) });
+    // A wildcard is no name of a model; what it stands for only its provider could list.
+    const rows = [AUTO, ...Object.keys(plan.models)].map(row).filter((one) => one !== null);
+    return JSON.stringify({ object: 'list', data: rows });
   }
-  if ((name === AUTO || findModel(plan, name) !== null) && visible(name)) return JSON.stringify(row(name));
-  return { code: 'model_not_found', message: `the model \`${name}\` does not exist`, param: 'model' };
+  const asked = row(decoded(name));
+  if (asked !== null) return JSON.stringify(asked);
+  return { code: 'model_not_found', message: 'there is no such model, or this key may not use it', param: 'model' };
 }
 
-const isInLane = (plan: RouterPlan, id: string): boolean =>
-  (findModel(plan, id)?.model ?? own(plan.models, id))?.inLane ?? false;
+function decoded(name: string): string {
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    return name;
+  }
+}

@@ -46,14 +46,23 @@ export function hybridHeaders(told: Told): Headers {
     headers['x-hybrid-model'] = headerText(told.answered.model);
     headers['x-hybrid-target'] = headerText(told.answered.target);
   }
-  if (told.dropped.length > 0) headers['x-hybrid-dropped-params'] = headerText(told.dropped.join(','));
-  if (told.set.length > 0) headers['x-hybrid-set-params'] = headerText(told.set.join(','));
+  if (told.dropped.length > 0) headers['x-hybrid-dropped-params'] = headerList(told.dropped);
+  if (told.set.length > 0) headers['x-hybrid-set-params'] = headerList(told.set);
   if (told.costUsd !== null) headers['x-hybrid-cost-usd'] = formatUsd(told.costUsd);
   return headers;
 }
 
 /** Decimal, never in exponents, so that any client reads it as a number. */
 export const formatUsd = (usd: number): string => usd.toFixed(10).replace(/\.?0+$/, '');
+
+/** Names of parameters may be the caller's own inventions: those that look like none are only counted. */
+function headerList(names: readonly string[]): string {
+  const shown = names.filter((name) => /^[a-z][a-z0-9_.=-]{0,39}$/i.test(name)).slice(0, MOST_LISTED);
+  const left = names.length - shown.length;
+  return [...shown, ...(left > 0 ? [`+${left}`] : [])].join(',');
+}
+
+const MOST_LISTED = 20;
 
 /** Names may be the caller's own words (`openai/*`): nothing of them ends a header or is outside its alphabet. */
 function headerText(text: string): string {

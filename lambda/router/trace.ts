@@ -13,6 +13,8 @@ import { type Headers, hybridHeaders } from './respond';
 export type Emit = (line: { readonly decision: string; readonly metrics: string }) => void;
 
 export interface TraceDeps {
+  /** The deployment's name, a dimension of all metrics. */
+  readonly deployment: string;
   readonly nowMs: () => number;
   readonly newId: () => string;
   readonly emit: Emit;
@@ -33,11 +35,11 @@ export class Trace {
   costUsd: number | null = null;
   finish: string | null = null;
   timeToFirstTokenMs: number | null = null;
+  isClosed = false;
   private readonly guarantee: Guarantee;
 
   constructor(
     private readonly deps: TraceDeps,
-    private readonly deployment: string,
     private readonly lane: Lane,
     callersId: string | undefined,
   ) {
@@ -51,11 +53,22 @@ export class Trace {
   }
 
   headers(): Headers {
-    return hybridHeaders({ ...this, attempts: this.attempts.length, guarantee: this.guarantee });
+    const { requestId, guarantee, decision, answered, dropped, set, costUsd } = this;
+    return hybridHeaders({
+      requestId,
+      guarantee,
+      decision,
+      answered,
+      dropped,
+      set,
+      costUsd,
+      attempts: this.attempts.length,
+    });
   }
 
   /** Logs the request. Once, when all is said. */
   close(outcome: DecisionRecord['outcome'], status: number, error: ErrorCode | null): void {
+    this.isClosed = true;
     const nowMs = this.deps.nowMs();
     const record: DecisionRecord = {
       kind: 'decision',
@@ -79,7 +92,7 @@ export class Trace {
     };
     this.deps.emit({
       decision: JSON.stringify(record),
-      metrics: metricLine(this.deployment, this.lane, record, nowMs),
+      metrics: metricLine(this.deps.deployment, this.lane, record, nowMs),
     });
   }
 }

@@ -6,11 +6,12 @@ import type { PlanModel, RouterPlan } from '../plan/types';
 export function cures(plan: RouterPlan, requestClass: SensitivityClass, model: PlanModel): string[] {
   const allowed = plan.sensitivity.allow[requestClass];
   const found: string[] = [];
-  if (within(model.boundary, WIDEST[requestClass])) {
-    found.push(`set \`sensitivity.allow.${requestClass}: ${model.boundary}\``);
-  }
+  // The one that lets nothing out first.
   if (model.boundary === 'external' && model.provider !== null && within('agreement', allowed)) {
     found.push(`state the \`agreement\` you have with ${model.provider} under \`providers.${model.provider}\``);
+  }
+  if (within(model.boundary, WIDEST[requestClass])) {
+    found.push(`set \`sensitivity.allow.${requestClass}: ${model.boundary}\``);
   }
   return found;
 }

@@ -7,9 +7,6 @@ import type { Path } from './findings';
 import { shown } from './secrets';
 import { didYouMean, listed } from './words';
 
-/** The tenant that `serve` makes for its own key. */
-export const LOCAL_TENANT = 'local';
-
 export const isWildcard = (name: string): boolean => name.endsWith('*');
 
 /** What `auto`'s users may write in place of a model. */

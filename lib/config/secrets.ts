@@ -8,9 +8,12 @@ export const NOT_SHOWN = '(not shown: it may be a secret)';
 const KEY_PREFIX =
   /(?<![A-Za-z0-9])(sk[-_]|rk_|AIza|AQ\.|AKIA|ASIA|ABSK|bedrock-api-key-|gh[oprsu]_|github_pat_|glpat-|xox[abp]-|xai-|gsk_|hf_|hk_|r8_|pplx-|ya29\.|eyJ)[A-Za-z0-9+/=_.-]{8,}/;
 
+/** Whether a key of a known maker stands in the text. */
+export const beginsLikeKey = (text: string): boolean => KEY_PREFIX.test(text) || text.includes('-----BEGIN');
+
 /** Whether the text has the look of a real key: a known beginning, or a long random run. */
 export function looksLikeKey(text: string): boolean {
-  if (KEY_PREFIX.test(text) || text.includes('-----BEGIN')) return true;
+  if (beginsLikeKey(text)) return true;
   return (text.match(/[A-Za-z0-9]{20,}/g) ?? []).some((run) => letterDigitChanges(run) >= 3);
 }
 

@@ -54,7 +54,7 @@ export const EMPTY: Said = {
   code: 'empty-file',
   found: 'an empty file',
   allowed: 'a mapping with at least `name`, `region`, `models` and `routes`',
-  fix: 'run `npx hybrid-llm init`, or begin with the example in config/hybrid-llm.yaml',
+  fix: 'begin with the example, config/hybrid-llm.yaml',
 };
 
 export const MANY_DOCUMENTS: Said = {

@@ -10,8 +10,9 @@ export interface Bindings {
 export function bind(plan: RouterPlan, env: Readonly<Record<string, string | undefined>>): Bindings {
   const secrets: Record<string, string> = {};
   for (const { secret } of Object.values(plan.providers)) {
-    const value = secret === null ? undefined : env[secretVariable(secret)];
-    if (secret !== null && value !== undefined && value !== '') secrets[secret] = value;
+    // Files and shells like to add a line end; what else a header cannot hold is no key.
+    const value = secret === null ? undefined : env[secretVariable(secret)]?.trim();
+    if (secret !== null && value !== undefined && /^[\x21-\x7e]+$/.test(value)) secrets[secret] = value;
   }
   return { secrets };
 }

@@ -30,7 +30,8 @@ export function restsAfter(failed: Failed): boolean {
 /** The error for a caller whose every attempt failed. */
 export function errorAfter(attempts: readonly Failed[]): RouterError {
   const last = attempts.at(-1);
-  if (last === undefined) return noTarget('no target is available at the moment');
+  if (last === undefined)
+    return { code: 'deadline_exceeded', message: 'there was no time left to ask a target', param: null };
   const tried = attempts.map(
     ({ model, failure, status }) => `${model} (${failure}${status === null ? '' : ` ${status}`})`,
   );

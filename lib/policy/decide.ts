@@ -16,7 +16,7 @@ import { firstMatch } from './routes';
 
 /** What moves by itself: everything else of a decision is plan and facts. */
 export interface RoutingState {
-  /** Names of models whose target failed lately. They go last, they are not left out. */
+  /** Models of the plan whose target failed lately. They go last, they are not left out. */
   readonly cooling: ReadonlySet<string>;
   readonly spent: Spent;
 }
@@ -64,14 +64,13 @@ export function decide(plan: RouterPlan, facts: Facts, state: RoutingState): Dec
   if (named === null) return refuse('model_not_found');
   if (!listAllows(tenant?.models ?? null, facts.model)) return refuse('model_not_allowed');
 
-  const filtered = filterChain(plan, facts, state, tenant, requestClass.value, named.chain);
-  const chain = ordered(filtered, state.cooling);
+  const chain = filterChain(plan, facts, state, tenant, requestClass.value, ordered(named.chain, state.cooling));
   return {
     ...base,
     route: named.route?.name ?? null,
     chain,
     set: named.route === null ? {} : paramsToSet(named.route, facts),
-    error: chain.some(({ use }) => use) ? null : emptyChainError(filtered),
+    error: chain.some(({ use }) => use) ? null : emptyChainError(chain),
   };
 }
 
@@ -167,10 +166,11 @@ function sameWeights(one: NamedModel, other: NamedModel | undefined): boolean {
   return one.model.weights !== null && one.model.weights === other?.model.weights;
 }
 
-/** Step 4: as written, a cooling target last; a sole target is never put off. */
-function ordered(chain: readonly ChainEntry[], cooling: ReadonlySet<string>): readonly ChainEntry[] {
-  if (!chain.some(({ model }) => cooling.has(model))) return chain;
-  return [...chain.filter(({ model }) => !cooling.has(model)), ...chain.filter(({ model }) => cooling.has(model))];
+/** Step 4: as written, a cooling target last; a sole target is never put off. Filters keep the order. */
+function ordered(chain: readonly NamedModel[], cooling: ReadonlySet<string>): readonly NamedModel[] {
+  if (cooling.size === 0) return chain;
+  const isCooling = ({ entry }: NamedModel): boolean => cooling.has(entry);
+  return [...chain.filter((model) => !isCooling(model)), ...chain.filter(isCooling)];
 }
 
 /** Step 5: the error of the first filter that left nothing. Reasons stand in the order of the filters. */

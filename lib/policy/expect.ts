@@ -6,6 +6,7 @@ import type { RouterPlan } from '../plan/types';
 import { type Decision, decide } from './decide';
 import { detectors } from './detectors';
 import { AUTO } from './models';
+import { LOCAL_TENANT } from '../tables/key-row';
 import { readFacts } from './read-facts';
 
 type Expectation = Config['expect'][number];
@@ -27,10 +28,10 @@ export function unmetExpectations(plan: RouterPlan, expectations: readonly Expec
 }
 
 const NOTHING_HAPPENED = { cooling: new Set<string>(), spent: { tenantUsd: 0, accountUsd: 0 } };
-const LOCAL_TENANT = 'local';
 
 function decideGiven(plan: RouterPlan, given: Expectation['given']): Decision | { readonly error: string } {
   const body = bodyOf(given);
+  const text = JSON.stringify(body);
   const facts = readFacts({
     plan,
     detectors: detectors(plan.sensitivity),
@@ -38,7 +39,8 @@ function decideGiven(plan: RouterPlan, given: Expectation['given']): Decision | 
     tenant: given.tenant ?? LOCAL_TENANT,
     keyFloor: 'public',
     body,
-    bodyBytes: JSON.stringify(body).length,
+    bodyText: text,
+    bodyBytes: text.length,
     headers: { 'x-hybrid-task': given.task, 'x-hybrid-class': given.sensitivity },
     // An expectation is about rules, so no detector is ever late.
     nowMs: () => 0,

@@ -11,11 +11,14 @@ export function fit(facts: Facts, model: PlanModel): SkipReason | null {
   for (const need of facts.needs) {
     if (!can[NEEDED[need].capability]) return NEEDED[need].reason;
   }
-  if (can.contextTokens !== null && facts.promptTokens + (facts.maxTokens ?? 1) > can.contextTokens) {
+  if (can.contextTokens !== null && facts.promptTokens * CAUTION + (facts.maxTokens ?? 1) > can.contextTokens) {
     return 'context_too_small';
   }
   return null;
 }
+
+/** The estimate may be too high; a prompt that turns out too long is refused by the target and goes on to the next. */
+const CAUTION = 0.6;
 
 type Flag = { [K in keyof Capabilities]: Capabilities[K] extends boolean ? K : never }[keyof Capabilities];
 

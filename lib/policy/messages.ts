@@ -17,6 +17,9 @@ export function refusal(
     case 'model_not_allowed':
       return say(`this key may not use \`${asked}\`; GET /v1/models lists what it may`, 'model');
     case 'boundary_forbidden':
+      if (decision.chain.every(({ reason }) => reason === 'not_in_lane')) {
+        return say(`the sealed lane reaches your own fleets only (${skipped})`, 'model');
+      }
       return say(
         `a ${decision.class.value} request may go no further than \`${plan.sensitivity.allow[decision.class.value]}\` (${skipped})`,
       );

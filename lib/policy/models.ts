@@ -4,10 +4,14 @@ import type { PlanModel, RouterPlan } from '../plan/types';
 
 export const AUTO = 'auto';
 export const TASK_PREFIX = 'task:';
+/** What a record says in place of a name that stands for nothing. No name of a config: a wildcard has something before it. */
+export const UNKNOWN_MODEL = '*';
 
 /** A model as a request means it: the entry of the plan and the name its upstream is asked for. */
 export interface NamedModel {
   readonly name: string;
+  /** The entry's own name in the plan, `name` itself but for a wildcard. */
+  readonly entry: string;
   readonly model: PlanModel;
   readonly upstreamModel: string;
 }
@@ -15,21 +19,22 @@ export interface NamedModel {
 export function findModel(plan: RouterPlan, name: string): NamedModel | null {
   const exact = own(plan.models, name);
   if (exact !== undefined && !name.endsWith('*'))
-    return { name, model: exact, upstreamModel: exact.upstreamModel ?? name };
+    return { name, entry: name, model: exact, upstreamModel: exact.upstreamModel ?? name };
   for (const [pattern, model] of Object.entries(plan.models)) {
     const rest = wildcardRest(pattern, name);
     if (rest === null) continue;
     const variant = own(model.variants, rest);
-    return { name, model: { ...model, ...variant }, upstreamModel: rest };
+    return { name, entry: pattern, model: { ...model, ...variant }, upstreamModel: rest };
   }
   return null;
 }
 
-/** What `*` stands for, `null` where the pattern does not match. */
+/** What `*` stands for, `null` where the pattern does not match: printable ASCII without spaces and stars. */
 function wildcardRest(pattern: string, name: string): string | null {
   if (!pattern.endsWith('*')) return null;
   const prefix = pattern.slice(0, -1);
-  return name.startsWith(prefix) && name.length > prefix.length ? name.slice(prefix.length) : null;
+  const isName = name.startsWith(prefix) && name.length > prefix.length && /^[\x21-\x29\x2b-\x7e]+$/.test(name);
+  return isName ? name.slice(prefix.length) : null;
 }
 
 /** Whether a tenant's list lets a name through; an entry may be a wildcard too. `null`: everything. */

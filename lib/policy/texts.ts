@@ -80,17 +80,15 @@ const MOST_DECODED = 16 * 1024 * 1024;
 
 const UTF_8 = new TextDecoder();
 
-/** `null`: it is not base64. What is not UTF-8 is read byte by byte, so that at least its ASCII is seen. */
+/** `null`: it is not base64. Of what is not UTF-8 the ASCII is seen. */
 function decodeBase64(payload: string): string | null {
   if (payload.length > MOST_DECODED) throw new Error('a data URL is too large to be looked into');
-  let bytes: string;
   try {
-    bytes = atob(payload.replaceAll('-', '+').replaceAll('_', '/'));
+    const bytes = atob(payload.replaceAll('-', '+').replaceAll('_', '/'));
+    return UTF_8.decode(Uint8Array.from(bytes, (byte) => byte.charCodeAt(0)));
   } catch {
     return null;
   }
-  const text = UTF_8.decode(Uint8Array.from(bytes, (byte) => byte.charCodeAt(0)));
-  return text.includes('\ufffd') ? bytes : text;
 }
 
 /** The media type of an object that carries base64 in `data`, as Anthropic, Gemini and OpenAI's audio do. */

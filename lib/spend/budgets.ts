@@ -17,8 +17,8 @@ export interface Caps {
 }
 
 /**
- * The caps that hold for one target. A tenant's budget without a stage that stops anything stops everything at 100 %;
- * the account's without stages stops the closed targets at 100 %.
+ * The caps that hold for one target. A budget is a cap also where its stages only warn: a tenant's then stops everything
+ * at 100 %, the account's the closed targets.
  */
 export function capsOf(plan: RouterPlan, tenantName: string, model: PlanModel): Caps {
   const tenant = own(plan.tenants, tenantName);
@@ -30,7 +30,7 @@ export function capsOf(plan: RouterPlan, tenantName: string, model: PlanModel): 
   );
   const accountUsd = lowestUsd(
     plan.budget.monthlyUsd,
-    plan.budget.stages,
+    plan.budget.stages.filter(({ stage }) => stage === 'closed-off' || stage === 'zero'),
     { stage: 'closed-off', percent: 100 },
     ({ stage }) => stage === 'zero' || (stage === 'closed-off' && model.fleet === null),
   );

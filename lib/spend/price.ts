@@ -19,9 +19,6 @@ export function costUsd(price: TokenPrice | null, usage: HubUsage): number | nul
   );
 }
 
-/** The limit that a cap sets on an answer whose caller and route set none, and that a reservation assumes. */
-export const DEFAULT_MAX_TOKENS = 4_096;
-
 /** The most that a request can cost, for a reservation; an unknown price reserves nothing. */
 export function boundUsd(price: TokenPrice | null, promptTokensMax: number, answerTokensMax: number): number {
   if (price === null) return 0;

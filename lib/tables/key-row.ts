@@ -11,4 +11,7 @@ export interface KeyRow {
   readonly expiresMs: number | null;
 }
 
+/** The tenant of the key that `serve` prints: every model, no floor, no budget. It needs no entry in the config. */
+export const LOCAL_TENANT = 'local';
+
 export const KEY_PREFIX = 'hk_';

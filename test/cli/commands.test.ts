@@ -110,7 +110,7 @@ describe('explain', () => {
 
   test.each([
     [['--task', 'knitting'], '--task is `knitting`; allowed: classification'],
-    [['--tenant', 'nobody'], '--tenant is `nobody`; the config has: research'],
+    [['--tenant', 'nobody'], '--tenant is `nobody`; there are: local, research'],
     [['--body', '/nowhere.json'], '--body /nowhere.json'],
   ])('refuses %j with exit code 2', async (args, said) => {
     const { code, stderr } = await run('explain', '--config', EXAMPLE, ...args);

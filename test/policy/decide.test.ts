@@ -254,13 +254,13 @@ const ROWS: readonly Row[] = [
   { it: 'skips what has no JSON mode', facts: { needs: ['json_object'] }, skips: { claude: 'schema_unsupported' } },
   {
     it: 'skips a context too small for prompt and answer',
-    facts: { promptTokens: 16_000, maxTokens: 500 },
+    facts: { promptTokens: 26_000, maxTokens: 1_000 },
     asks: ['claude', 'gpt'],
     skips: { fast: 'context_too_small' },
   },
   {
     it: 'keeps a context that is just large enough',
-    facts: { promptTokens: 16_000, maxTokens: 384 },
+    facts: { promptTokens: 26_000, maxTokens: 784 },
     asks: ['fast', 'claude', 'gpt'],
   },
   {
@@ -394,7 +394,7 @@ const ROWS: readonly Row[] = [
   {
     it: 'says context_length_exceeded where nothing is large enough',
     config: onlyTo('fast'),
-    facts: { promptTokens: 20_000 },
+    facts: { promptTokens: 30_000 },
     error: 'context_length_exceeded',
   },
   {

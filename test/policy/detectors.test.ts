@@ -84,6 +84,9 @@ const CASES: Readonly<Record<DetectorName, { readonly yes: readonly string[]; re
       'XX89 3704 0044 0532 0130 00',
       'DE893704004405320130009',
       'XDE89370400440532013000',
+      'DE543704004405320130001',
+      'XX46370400440532013000',
+      'no03 at the table n',
       'as 12 of them are in the house with me',
     ],
   },
@@ -132,6 +135,7 @@ const CASES: Readonly<Record<DetectorName, { readonly yes: readonly string[]; re
       'ISO 9001',
       '0.1234567890',
       '112-555-0142',
+      '99-212-555-0142',
     ],
   },
   ssn: {
@@ -167,11 +171,13 @@ const CASES: Readonly<Record<DetectorName, { readonly yes: readonly string[]; re
       `hf_${'aBcDeF'.repeat(6)}`,
       'Bearer eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.c2lnbmF0dXJl',
       'sk_live_a1b2c3d4e5f6g7h8',
+      `glpat-${'a1B2c'.repeat(4)}`,
     ],
     no: [
       '-----BEGIN PUBLIC KEY-----',
       '-----BEGIN CERTIFICATE-----',
       'AKIAIOSFODNN7',
+      'AKIAIOSFODNN7EXAMPLES',
       'XAKIAIOSFODNN7EXAMPLE',
       'sk-toggleable__label-arrow',
       'task-management-system-2024-v2',
@@ -390,8 +396,7 @@ describe('detect', () => {
   test('finds a card wherever it stands in a long text, and so at every seam', () => {
     for (let at = 7_000; at < 8_300; at += 7)
       expect(namesIn(user('x'.repeat(at) + CARD + 'x'.repeat(20_000)))).toEqual(['card']);
-    for (let end = 0; end < 1_100; end += 7)
-      expect(namesIn(user('x'.repeat(15_000) + CARD + 'x'.repeat(end)))).toEqual(['card']);
+    for (let at = 15_000; at < 16_500; at += 7) expect(namesIn(user('x'.repeat(at) + CARD))).toEqual(['card']);
   });
 
   test('reports each detector once, at the first place, and never what it found', () => {
@@ -461,7 +466,7 @@ describe('detect', () => {
     test('is late, soon after its budget', () => {
       const { clock, list, runs } = slow();
       expect(detect(user('x'.repeat(5_000_000)), list, clock)).toEqual({ found: [], failed: 'late' });
-      expect(runs()).toBeLessThanOrEqual(101 + ALL.length);
+      expect(runs()).toBe(101);
     });
 
     test('is late over many short texts, too', () => {
@@ -482,6 +487,13 @@ describe('detect', () => {
       const { clock, list } = slow();
       expect(detect(user('x'), list, clock)).toEqual({ found: [], failed: null });
     });
+  });
+
+  test('hands out long texts in pieces', () => {
+    const lengths: number[] = [];
+    const list: Detector[] = [{ name: 'one', class: 'internal', find: (text) => lengths.push(text.length) < 0 }];
+    detect('x'.repeat(100_000), list, IN_TIME);
+    expect(Math.max(...lengths)).toBeLessThan(10_000);
   });
 
   test('does not look at pictures, but at what stands around them', () => {

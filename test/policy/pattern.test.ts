@@ -71,6 +71,7 @@ describe('a pattern', () => {
     ['\\bK\\d{4}\\b', 'key K12345', false],
     ['(?:case|matter) no\\. \\d+', 'see matter no. 7', true],
     ['a{3}', 'aa', false],
+    ['xa{0}y', 'xy', true],
     ['a{2,}b', 'xaaaab', true],
     ['x.y', 'x\ny', false],
     ['[^a-z]x', 'Ax', true],

@@ -114,7 +114,7 @@ describe('base64 in a request', () => {
     expect(textsOf([`data:text/plain;base64,${url}`])).toContain(text);
   });
 
-  test('that is not UTF-8 is read byte by byte', () => {
+  test('that is not UTF-8 is read as far as it is ASCII', () => {
     const bytes = Buffer.concat([Buffer.from([0xff, 0xfe, 0xe9]), Buffer.from('jane@example.com')]);
     expect(textsOf([`data:text/plain;base64,${bytes.toString('base64')}`]).join()).toContain('jane@example.com');
   });
@@ -149,6 +149,11 @@ describe('base64 in a request', () => {
   ])('beside its media type is left out as %s sends it', (_, source) => {
     const data = 'iVBORw0KGgo'.repeat(20);
     expect(textsOf({ source: { ...source, data } }).join()).not.toContain('iVBOR');
+  });
+
+  test('is looked for in `data` only', () => {
+    const body = { media_type: 'image/png', data: 'iVBORw0KGgo'.repeat(20), title: 'a'.repeat(100) };
+    expect(textsOf(body)).toContain('a'.repeat(100));
   });
 
   test('beside a media type of text is decoded', () => {

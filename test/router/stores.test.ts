@@ -113,7 +113,7 @@ describe('a target that failed', () => {
     cooldown.failed('a');
     now += 250;
     expect(cooldown.isCooling('a')).toBe(false);
-    expect([...cooldown.cooling()]).toEqual([]);
+    expect([...cooldown.cooling(['a'])]).toEqual([]);
   });
 });
 

@@ -1,6 +1,6 @@
 /** The command line as a user runs it: built, in a process of its own. */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import { createInterface } from 'node:readline';
@@ -67,7 +67,9 @@ export async function startServe(
 
 /** A file in a folder of its own. */
 export function tempFile(name: string, text: string): string {
-  const file = path.join(mkdtempSync(path.join(tmpdir(), 'hybrid-llm-test-')), name);
+  const folder = mkdtempSync(path.join(tmpdir(), 'hybrid-llm-test-'));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  const file = path.join(folder, name);
   writeFileSync(file, text);
   return file;
 }

@@ -58,6 +58,7 @@ export async function startRouter(config: Config, options: RouterOptions = {}): 
     };
   }
   const router = createRouter({
+    deployment: config.name,
     lanes,
     keys: memoryKeys([keyRow(KEY), ...(options.keys ?? [])]),
     ledger: memoryLedger(nowMs),

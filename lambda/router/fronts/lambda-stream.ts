@@ -7,6 +7,7 @@
  */
 import type { Writable } from 'node:stream';
 import type { Router } from '../app';
+import { drained } from './drained';
 import type { CallerSignal, RouterRequest, Sink } from '../request';
 
 /** What the Node.js runtime puts into the global scope. */
@@ -85,10 +86,7 @@ class LambdaSink implements Sink {
 
   write(chunk: string): void | Promise<void> {
     if (this.body.destroyed || this.body.write(chunk)) return;
-    return new Promise((resolve) => {
-      this.body.once('drain', resolve);
-      this.body.once('close', resolve);
-    });
+    return drained(this.body);
   }
 
   end(chunk = ''): Promise<void> {

@@ -1,16 +1,21 @@
 /** The front of `serve`: the router behind `node:http`. */
 import * as http from 'node:http';
+import type { Duplex } from 'node:stream';
+import { errorBody } from '../../../lib/chat/openai-chat/error';
 import type { Router } from '../app';
+import { drained } from './drained';
 import type { CallerSignal, RouterRequest, Sink } from '../request';
 
+const LAST_READ_MS = 10_000;
+
 export function nodeHttpServer(router: Router, limits: { readonly maxBodyBytes: number }): http.Server {
-  return http.createServer((request, response) => {
+  const server = http.createServer((request, response) => {
     const caller = new Caller();
     response.on('close', () => {
       if (!response.writableFinished) caller.leave();
     });
     readBody(request, limits.maxBodyBytes, (body) => {
-      void router(
+      const answered = router(
         {
           method: request.method ?? 'GET',
           path: request.url ?? '/',
@@ -21,8 +26,20 @@ export function nodeHttpServer(router: Router, limits: { readonly maxBodyBytes: 
         },
         new ResponseSink(response),
       );
+      // What fails here is the logging of an answer; no other answer may suffer from it.
+      answered.catch(() => response.destroy());
     });
   });
+  return server.on('clientError', refuseMalformed);
+}
+
+/** A request that is no HTTP, or whose headers are too large, gets the shape of all errors. */
+function refuseMalformed(error: NodeJS.ErrnoException, socket: Duplex): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+  const body = errorBody({ code: 'invalid_request', message: 'the request is not valid HTTP', param: null });
+  socket.end(
+    `HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+  );
 }
 
 /** Calls back at the end of the body, or as soon as it is too long; what follows then is read and thrown away. */
@@ -77,17 +94,17 @@ class ResponseSink implements Sink {
   end(chunk?: string): Promise<void> {
     this.response.end(chunk);
     // The socket is written to at the end of this tick; work that need not come before it waits so long.
-    return new Promise((resolve) => process.nextTick(resolve));
+    return new Promise((resolve) => {
+      process.nextTick(() => {
+        resolve();
+        if (this.response.writableLength > 0) this.leaveSlowCaller();
+      });
+    });
   }
-}
 
-/** Also resolves when the caller goes: then there is nobody left to wait for. */
-function drained(response: http.ServerResponse): Promise<void> {
-  return new Promise((resolve) => {
-    const done = (): void => {
-      response.off('drain', done).off('close', done);
-      resolve();
-    };
-    response.on('drain', done).on('close', done);
-  });
+  /** All is said. Whoever does not read it keeps the connection no longer than this. */
+  private leaveSlowCaller(): void {
+    const timer = setTimeout(() => this.response.destroy(), LAST_READ_MS);
+    this.response.once('close', () => clearTimeout(timer));
+  }
 }

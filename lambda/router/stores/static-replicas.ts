@@ -41,11 +41,10 @@ function probe(replica: Probed, nowMs: number): void {
   replica.probedMs = nowMs;
   const url = `${replica.url}/health`;
   const get = url.startsWith('https:') ? https.get : http.get;
-  const request = get(url, { timeout: PROBE_TIMEOUT_MS, agent: false }, (response) => {
+  const request = get(url, { signal: AbortSignal.timeout(PROBE_TIMEOUT_MS), agent: false }, (response) => {
     replica.ready = response.statusCode === 200;
     response.resume();
   });
-  request.on('timeout', () => request.destroy());
   request.on('error', () => {
     replica.ready = false;
   });

@@ -30,17 +30,22 @@ const agents = { http: new http.Agent(KEEP_ALIVE), https: new https.Agent(KEEP_A
 
 /** Rejects with `UpstreamFailure`; what ends the answer later is an `UpstreamFailure` on its stream. */
 export async function post(call: Post): Promise<http.IncomingMessage> {
+  const sentMs = performance.now();
   try {
     return await send(call, true);
   } catch (error) {
-    // A kept connection may have died while nobody looked (the upstream closed it, this process was frozen). Nothing
-    // was answered on it, so the request goes out once more on a new one.
-    if (error instanceof StaleConnection) return send(call, false);
-    throw error;
+    // A kept connection may have died while nobody looked (the upstream closed it, this process was frozen). That shows
+    // at once, before the upstream can have begun to work, so the request goes out once more on a new one.
+    const passedMs = performance.now() - sentMs;
+    if (!(error instanceof KeptConnectionLost)) throw error;
+    if (passedMs > STALE_WITHIN_MS) throw new UpstreamFailure('connect_failed');
+    return send({ ...call, limitMs: call.limitMs - passedMs }, false);
   }
 }
 
-class StaleConnection extends Error {}
+const STALE_WITHIN_MS = 100;
+
+class KeptConnectionLost extends Error {}
 
 function send(call: Post, keptConnection: boolean): Promise<http.IncomingMessage> {
   const { secure, host, ...place } = placeOf(call.origin);
@@ -79,11 +84,15 @@ function send(call: Post, keptConnection: boolean): Promise<http.IncomingMessage
       else response.on('close', () => clearTimeout(timer));
       resolve(response);
     });
-    request.on('error', () => {
+    const onLost = (): void => {
+      if (answer !== null) return;
       clearTimeout(timer);
-      const stale = failure === null && keptConnection && request.reusedSocket;
-      reject(stale ? new StaleConnection() : new UpstreamFailure(failure ?? 'connect_failed'));
-    });
+      const lost = failure === null && keptConnection && request.reusedSocket;
+      reject(lost ? new KeptConnectionLost() : new UpstreamFailure(failure ?? 'connect_failed'));
+    };
+    request.on('error', onLost);
+    // Without an error where the upstream wants another protocol on the connection.
+    request.on('close', onLost);
     request.end(call.body);
   });
 }

@@ -24,8 +24,7 @@ export class StreamedAnswer {
 
   private readonly chunks: AsyncIterator<Buffer>;
   private readonly sse: ReturnType<typeof sseReader>;
-  private timer: NodeJS.Timeout;
-  private streaming = false;
+  private readonly firstEventTimer: NodeJS.Timeout;
   private stopReason: AttemptFailure | null = null;
   private out = '';
 
@@ -38,12 +37,14 @@ export class StreamedAnswer {
     this.sse = sseReader((event, data) => {
       if (!this.isOver) this.take(reader.read(event, data));
     });
-    this.timer = setTimeout(() => this.stop('first_event_timeout'), times.firstEventMs);
+    this.firstEventTimer = setTimeout(() => this.stop('first_event_timeout'), times.firstEventMs);
   }
 
   /** What the caller gets next, possibly nothing yet; `null` after the end or a failure. */
   async next(): Promise<string | null> {
     if (this.isOver) return null;
+    // Runs only while the upstream is waited for: the time that a slow caller takes is not the upstream's.
+    const idle = this.hasContent ? setTimeout(() => this.stop('idle_timeout'), this.times.betweenEventsMs) : undefined;
     try {
       const chunk = await this.chunks.next();
       if (chunk.done === true) {
@@ -55,8 +56,10 @@ export class StreamedAnswer {
     } catch (error) {
       this.failure = this.stopReason ?? failureBehind(error);
     }
+    clearTimeout(idle);
+    // A ping is no event: the first part of the answer ends the first limit.
+    if (this.hasContent) clearTimeout(this.firstEventTimer);
     if (this.isOver) this.release();
-    else if (this.hasContent) this.rearm();
     const out = this.out;
     this.out = '';
     return out;
@@ -85,26 +88,21 @@ export class StreamedAnswer {
     }
   }
 
-  /** The limit between events starts with the first part of the answer; a ping before it does not count. */
-  private rearm(): void {
-    // What was buffered before a stop still comes. A timer that was cleared and refreshed could not be cleared again.
-    if (this.stopReason !== null) return;
-    if (this.streaming) {
-      this.timer.refresh();
+  private release(): void {
+    clearTimeout(this.firstEventTimer);
+    if (!this.ended) {
+      this.response.destroy();
       return;
     }
-    this.streaming = true;
-    clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.stop('idle_timeout'), this.times.betweenEventsMs);
-  }
-
-  private release(): void {
-    clearTimeout(this.timer);
-    // What is left unread would keep the connection from its next use; an ended answer has nothing left.
-    if (this.ended) this.response.resume();
-    else this.response.destroy();
+    // Read to its end the connection can be used again; an upstream that does not end it is left.
+    this.response.resume();
+    if (this.response.complete) return;
+    const timer = setTimeout(() => this.response.destroy(), LAST_BYTES_MS);
+    this.response.once('close', () => clearTimeout(timer));
   }
 }
+
+const LAST_BYTES_MS = 1_000;
 
 const FAILURES: Readonly<Record<UpstreamFault['kind'], AttemptFailure>> = {
   status: 'upstream_status',

@@ -3,6 +3,7 @@ import type { NamedModel } from '../../../lib/policy/models';
 import { rankReplicas } from '../../../lib/policy/affinity';
 import type { LaneRuntime } from '../runtime';
 import type { Cooldown } from '../cooldown';
+import type { InFlight } from '../in-flight';
 
 export interface Destination {
   /** Base URL to which the dialect's path is added. */
@@ -15,17 +16,19 @@ export interface Destination {
 /** In the order they are tried, or why there is nowhere to go. */
 export async function destinations(
   { plan, bindings, replicas }: LaneRuntime,
-  cooldown: Cooldown,
+  { cooldown, inFlight }: { readonly cooldown: Cooldown; readonly inFlight: InFlight },
   { model }: NamedModel,
   conversation: string,
 ): Promise<readonly Destination[] | 'no_replica' | 'secret_missing'> {
   if (model.fleet !== null) {
-    const rows = rankReplicas(await replicas.rows(model.fleet), conversation, {
+    const known = await replicas.rows(model.fleet);
+    const rows = known.map((row) => ({ ...row, running: row.running + inFlight.of(row.id) }));
+    const ranked = rankReplicas(rows, conversation, {
       concurrency: plan.fleets[model.fleet]?.concurrency ?? Infinity,
       isCooling: (id) => cooldown.isCooling(id),
     });
-    if (rows.length === 0) return 'no_replica';
-    return rows.map(({ id, url }) => ({ baseUrl: `${url}/v1`, headers: {}, replica: id }));
+    if (ranked.length === 0) return 'no_replica';
+    return ranked.map(({ id, url }) => ({ baseUrl: `${url}/v1`, headers: {}, replica: id }));
   }
   const provider = plan.providers[model.provider ?? ''];
   if (provider === undefined) throw new Error(`the plan has no provider ${model.provider}`);

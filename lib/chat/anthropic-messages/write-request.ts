@@ -1,12 +1,10 @@
 /** A hub request as the body of the Messages API. */
 import { CallerMistake, type UpstreamBody } from '../dialect';
 import type { HubRequest, HubTool } from '../hub';
+import { DEFAULT_MAX_TOKENS } from '../limits';
 import type { JsonObject } from '../json';
 import { checkToolName } from './tool-names';
 import { writeTurns } from './write-turns';
-
-/** The Messages API wants a limit; a caller that states none gets this one. */
-export const DEFAULT_MAX_TOKENS = 4_096;
 
 /** `model` is the target's name. Throws `CallerMistake` where the request cannot be said here. */
 export function writeRequest(request: HubRequest, model: string): UpstreamBody {

@@ -27,10 +27,11 @@ function request(call: ChatCall): UpstreamBody {
   // A limit under a name that the target does not know would be no limit.
   const field = call.maxTokensField;
   const otherName = field === 'max_tokens' ? 'max_completion_tokens' : 'max_tokens';
-  const callersLimit = body[field] ?? body[otherName] ?? null;
+  // Of two limits the one that was decided upon goes on, alone: the target might heed the other.
+  const callersLimit = body['max_completion_tokens'] ?? body['max_tokens'] ?? null;
   if (limit !== undefined) set[field] = String(limit);
   else if (callersLimit !== null && callersLimit !== body[field]) set[field] = JSON.stringify(callersLimit);
-  if (field in set) remove.push(otherName);
+  remove.push(otherName);
 
   if (metadata === null) remove.push('metadata');
   else if (metadata !== undefined) set['metadata'] = JSON.stringify(metadata);

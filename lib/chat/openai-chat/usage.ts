@@ -42,5 +42,5 @@ export function asksForUsage(body: JsonObject): boolean {
 }
 
 function count(value: unknown): number {
-  return typeof value === 'number' ? value : 0;
+  return typeof value === 'number' && value > 0 ? value : 0;
 }

@@ -3,7 +3,8 @@ import type { Config } from '../../../config/schema';
 import { BOUNDARIES } from '../../../config/vocabulary';
 import { ERRORS } from '../../policy/errors';
 import type { Check, CheckFinding } from '../check';
-import { LOCAL_TENANT, isModelName, routedNames, unknownName } from '../names';
+import { LOCAL_TENANT } from '../../tables/key-row';
+import { isModelName, routedNames, unknownName } from '../names';
 
 export const expectNames: Check = (config) =>
   config.expect.flatMap((expectation, index) => expectationFindings(config, expectation, index));

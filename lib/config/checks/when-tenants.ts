@@ -1,6 +1,7 @@
 /** A tenant in a route's condition exists; `local` is the one that `serve` makes. */
 import type { Check } from '../check';
-import { LOCAL_TENANT, unknownName } from '../names';
+import { LOCAL_TENANT } from '../../tables/key-row';
+import { unknownName } from '../names';
 
 export const whenTenants: Check = (config) =>
   config.routes.flatMap(({ when }, route) => {

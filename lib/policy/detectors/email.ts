@@ -7,5 +7,4 @@ export function hasEmail(text: string): boolean {
  * Begins at the `@`, and no label holds an `@`, so no character is read for two addresses. `git@host:path` names a
  * repository, and coding requests are full of it.
  */
-const ADDRESS =
-  /@(?<=[\p{L}\p{N}_%+.'-]@)(?<!\bgit@)(?:[\p{L}\p{N}_-]{1,63}\.){1,8}(?:\p{L}{2,24}|xn--[a-z0-9-]{2,59})/u;
+const ADDRESS = /@(?<=[\p{L}\p{N}_%+.'-]@)(?<!\bgit@)(?:[\p{L}\p{N}_-]{1,63}\.){1,8}\p{L}{2}/u;

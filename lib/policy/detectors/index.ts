@@ -1,7 +1,7 @@
 /** Looks for sensitive things in every text of a request; says what kind was found and where, never what. */
 import { DETECTORS, type DetectorName, type SensitivityClass } from '../../../config/vocabulary';
 import type { PlanSensitivity } from '../../plan/types';
-import { collectTexts } from '../texts';
+import { type TextAt, collectTexts } from '../texts';
 import { hasCard } from './card';
 import { customDetector } from './custom';
 import { hasEmail } from './email';
@@ -58,18 +58,19 @@ const OVERLAP = 1_024;
 /** Shorter pieces cost less than asking the clock before each detector. */
 const LONG_PIECE = 512;
 
-/** Never throws: a request that could not be looked at comes back with `failed`. */
+/** `more` are texts that the parsed body does not show. Never throws: a request that could not be looked at comes back with `failed`. */
 export function detect(
   body: unknown,
   list: readonly Detector[],
   clock: { readonly nowMs: () => number; readonly budgetMs: number },
+  more: readonly TextAt[] = [],
 ): DetectionResult {
   const deadlineMs = clock.nowMs() + clock.budgetMs;
   const found: Detection[] = [];
   let left = list;
   let running = 'texts';
   try {
-    for (const { where, text } of left.length === 0 ? [] : collectTexts(body)) {
+    for (const { where, text } of left.length === 0 ? [] : [...more, ...collectTexts(body)]) {
       for (let from = 0; from === 0 || from + OVERLAP < text.length; from += PIECE - OVERLAP) {
         if (clock.nowMs() > deadlineMs) return { found, failed: 'late' };
         const piece = normalise(text.slice(from, from + PIECE));

@@ -39,11 +39,8 @@ function decodeEscapes(text: string): string {
   return unescaped.includes('%') ? unescaped.replace(PERCENT_ESCAPES, percentEscapes) : unescaped;
 }
 
-/**
- * JSON inside JSON doubles its backslashes, so a run of them is one. The look-behind keeps this linear: a run is read
- * from its beginning only.
- */
-const JSON_ESCAPE = /(?<!\\)\\+(?:u([0-9a-fA-F]{4})|(["\\/bfnrt]))/g;
+/** JSON inside JSON doubles its backslashes, so a run of them is one. */
+const JSON_ESCAPE = /\\+(?:u([0-9a-fA-F]{4})|(["\\/bfnrt]))/g;
 const PERCENT_ESCAPES = /(?:%[0-9a-fA-F]{2})+/g;
 
 function jsonEscape(_escape: string, hex: string | undefined, letter: string | undefined): string {

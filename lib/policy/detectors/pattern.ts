@@ -112,7 +112,7 @@ class Parser {
     const open = mark === '*' || mark === '+' || most === '';
     const max = open ? Infinity : mark === '?' ? 1 : Number(comma === undefined ? least : most);
     const min = Number(least);
-    if (max < Math.max(1, min)) this.fail(`"${whole}" allows nothing`);
+    if (max < min) this.fail(`"${whole}" allows nothing`);
     const copies = Array<Steps>(min).fill(one);
     if (open) copies.push([go(1, one.length + 2), ...one, go(-one.length - 1)]);
     else copies.push(...Array<Steps>(max - min).fill([go(1, one.length + 1), ...one]));

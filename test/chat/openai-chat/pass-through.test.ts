@@ -42,10 +42,10 @@ describe('request', () => {
       ],
       ['replaces both', { max_tokens: 7, max_completion_tokens: 8 }, { set: { max_tokens: 5 } }, { max_tokens: 5 }],
       [
-        'leaves both to the target to judge',
+        'of two limits is the one that the router decided by',
         { max_tokens: 7, max_completion_tokens: 8 },
         {},
-        { max_tokens: 7, max_completion_tokens: 8 },
+        { max_tokens: 8 },
       ],
       ['takes null for absent', { max_tokens: null, max_completion_tokens: 8 }, {}, { max_tokens: 8 }],
     ];
