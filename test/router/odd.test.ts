@@ -311,11 +311,18 @@ describe('a caller', () => {
   });
 
   test('that stops reading holds neither its reservation nor its stream beyond the deadline', async () => {
-    const { url, records } = await start({}, { limits: { totalMs: 400 } });
-    vllm.script = 'word '.repeat(400_000);
-    vllm.tokensPerTurn = 2_000;
+    const chunk = { id: 'x', object: 'chat.completion.chunk', created: 1, model: 'm' };
+    const part = `data: ${JSON.stringify({ ...chunk, choices: [{ index: 0, delta: { content: 'x'.repeat(60_000) }, finish_reason: null }] })}\n\n`;
+    const endless = http.createServer((_, response) => {
+      const write = (): void => {
+        while (!response.destroyed && response.write(part));
+      };
+      response.on('drain', write);
+      write();
+    });
+    const { url, records } = await start(at(await listen(endless)), { limits: { totalMs: 400 } });
     const socket = net.connect(Number(new URL(url).port), '127.0.0.1');
-    const body = JSON.stringify({ model: 'fast', stream: true, messages: [{ role: 'user', content: 'hi' }] });
+    const body = JSON.stringify({ model: 'gpt', stream: true, messages: [{ role: 'user', content: 'hi' }] });
     socket.write(
       `POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${KEY}\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
     );
