@@ -61,16 +61,30 @@ function addText(text: string, where: string, texts: TextAt[]): void {
     return;
   }
   const decoded: string[] = [];
-  const rest = text.replace(DATA_URL, (url, head: string, mediaType: string, payload: string) => {
+  let rest = '';
+  let from = 0;
+  for (const { index, 0: head, 1: mediaType = '' } of text.matchAll(DATA_URL_HEAD)) {
+    if (index < from) continue;
+    const start = index + head.length;
+    const end = endOfPayload(text, start);
+    const payload = text.slice(start, end);
     const content = BINARY.test(mediaType) ? '' : decodeBase64(payload);
     if (content !== null && content !== '') decoded.push(content);
-    return content !== null && payload.length >= SHORTEST_LEFT_OUT ? head : url;
-  });
-  for (const each of [rest, ...decoded]) texts.push({ where, text: each });
+    const isLeftOut = content !== null && payload.length >= SHORTEST_LEFT_OUT;
+    rest += text.slice(from, isLeftOut ? start : end);
+    from = end;
+  }
+  for (const each of [rest + text.slice(from), ...decoded]) texts.push({ where, text: each });
 }
 
-/** Repetitions before the payload are bounded and no payload holds a `:`, so time is linear. */
-const DATA_URL = /(data:([\w.+/-]{0,100})(?:;[\w=."-]{1,100}){0,5};base64,)([\w+/-]{2,}={0,2})/gi;
+/** Repetitions are bounded, so time is linear. */
+const DATA_URL_HEAD = /data:([\w.+/-]{0,100})(?:;[\w=."-]{1,100}){0,5};base64,/gi;
+
+/** A search for the first character that is none of base64: matching megabytes of those that are needs a stack as large. */
+function endOfPayload(text: string, start: number): number {
+  const found = text.slice(start).search(/[^\w+/=-]/);
+  return found === -1 ? text.length : start + found;
+}
 
 /** What holds no text that can be read without understanding its format. SVG is text. */
 const BINARY = /^(?:image\/(?!svg)|audio\/|video\/|font\/|application\/pdf$)/i;
