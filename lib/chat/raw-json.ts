@@ -21,8 +21,17 @@ export function longNumbers(text: string): readonly string[] {
 /** Outside strings a colon stands between a key and its value, and nowhere else. */
 function countColons(text: string): number {
   let colons = 0;
-  for (const piece of outsideStrings(text)) {
-    for (let at = piece.indexOf(':'); at !== -1; at = piece.indexOf(':', at + 1)) colons += 1;
+  let colon = text.indexOf(':');
+  let quote = text.indexOf('"');
+  while (colon !== -1) {
+    if (quote === -1 || colon < quote) {
+      colons += 1;
+      colon = text.indexOf(':', colon + 1);
+      continue;
+    }
+    const end = stringEnd(text, quote);
+    quote = text.indexOf('"', end);
+    if (colon < end) colon = text.indexOf(':', end);
   }
   return colons;
 }

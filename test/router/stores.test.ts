@@ -142,10 +142,11 @@ describe('replicas by address', () => {
     const store = staticReplicas({ llama: { endpoints: [`${vllm.url}/v1/`], concurrency: 1 } }, () => now);
     const ready = async (): Promise<boolean | undefined> => (await store.rows('llama'))[0]?.ready;
     const becomes = async (expected: boolean): Promise<void> => {
-      while ((await ready()) !== expected) {
+      for (let turn = 0; turn < 10_000 && (await ready()) !== expected; turn++) {
         now += 2_000;
         await new Promise((resolve) => setImmediate(resolve));
       }
+      expect(await ready()).toBe(expected);
     };
     expect(await store.rows('llama')).toEqual([{ id: vllm.url, url: vllm.url, ready: true, running: 0 }]);
     await vllm.kill();
