@@ -2,7 +2,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { openSync, readFileSync, writeSync } from 'node:fs';
 import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { parse as parseYaml } from 'yaml';
 import type { Config } from '../../config/schema';
 import { createRouter } from '../../lambda/router/app';
@@ -68,6 +68,7 @@ Prints one JSON line {"url","sealedUrl","key"} on standard output when it listen
     });
     const plan = Object.values(lanes)[0] as LaneRuntime;
     const server = nodeHttpServer(router, plan.plan.limits);
+    const silent = silentSockets(server);
     const origin = `http://127.0.0.1:${await listen(server, portOf(args))}`;
     process.stdout.write(
       `${JSON.stringify({
@@ -77,7 +78,7 @@ Prints one JSON line {"url","sealedUrl","key"} on standard output when it listen
       })}\n`,
     );
     const signal = await stopSignal();
-    await drain(server);
+    await drain(server, silent);
     return signal === 'SIGINT' ? ExitCode.interrupted : ExitCode.done;
   },
 };
@@ -190,9 +191,21 @@ const stopSignal = (): Promise<'SIGTERM' | 'SIGINT'> =>
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve(signal));
   });
 
+/** Connections on which nothing has been asked yet: the server does not count them as idle. */
+function silentSockets(server: Server): ReadonlySet<Socket> {
+  const silent = new Set<Socket>();
+  server.on('connection', (socket: Socket) => {
+    silent.add(socket);
+    socket.once('close', () => silent.delete(socket));
+  });
+  server.on('request', ({ socket }) => silent.delete(socket));
+  return silent;
+}
+
 /** No new requests, ten seconds for those that run. */
-async function drain(server: Server): Promise<void> {
+async function drain(server: Server, silent: ReadonlySet<Socket>): Promise<void> {
   const done = new Promise((resolve) => server.close(resolve));
+  for (const socket of silent) socket.destroy();
   // A client keeps its connection open after its answer; only such an idle one may be closed.
   const idle = setInterval(() => server.closeIdleConnections(), 50);
   const timer = setTimeout(() => server.closeAllConnections(), DRAIN_MS);

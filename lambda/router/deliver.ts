@@ -29,6 +29,10 @@ export async function deliver(input: ChainInput, answering: Answering, sink: Sin
     await settle(trace, answering, answer.usage ?? promptUsage(facts, tokensOfText(answer.body)));
     await sendJson(sink, 200, trace.headers(), answer.body);
     trace.close('answered', 200, null);
+  } catch (error) {
+    // A fault of ours: what was set aside is booked whole rather than held for the rest of the month.
+    if (trace.usage === null) await answering.reservation.settle(priced.boundUsd, 0);
+    throw error;
   } finally {
     answering.leave();
   }

@@ -1,5 +1,6 @@
 /** `serve` as a user runs it, asked by the official client. */
 import { readFileSync } from 'node:fs';
+import * as net from 'node:net';
 import OpenAI from 'openai';
 import { buildCli, run, startServe, tempFile, type Serving } from '../support/cli';
 import { type FakeClosed, startFakeClosed } from '../support/fake-closed';
@@ -143,6 +144,19 @@ test('finishes what runs when it is told to stop, and ends with 0', async () => 
   expect(await stopped).toBe(0);
   serving = null;
 });
+
+test('does not wait for a connection on which nothing was asked', async () => {
+  const router = await start();
+  const socket = net.connect(Number(new URL(router.line.url ?? '').port), '127.0.0.1');
+  await new Promise((resolve) => socket.once('connect', resolve));
+  const closed = new Promise((resolve) => socket.once('close', resolve));
+  // Answered on another connection: by then the server has taken this one.
+  await client(router).models.list();
+  const exit = router.stop();
+  await closed;
+  expect(await exit).toBe(0);
+  serving = null;
+}, 8_000);
 
 test('says which key of a provider is missing', async () => {
   const text = config().replace(`baseUrl: '${closed.url}', `, '');
