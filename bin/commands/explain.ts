@@ -12,11 +12,10 @@ import { type Decision, decide } from '../../lib/policy/decide';
 import { detectors } from '../../lib/policy/detectors';
 import type { RouterError } from '../../lib/policy/errors';
 import type { Facts } from '../../lib/policy/facts';
-import { refusal } from '../../lib/policy/messages';
+import { refusal, tooLarge } from '../../lib/policy/messages';
 import { AUTO, findModel } from '../../lib/policy/models';
 import { readFacts } from '../../lib/policy/read-facts';
-import { DEFAULT_MAX_TOKENS } from '../../lib/chat/limits';
-import { boundUsd } from '../../lib/spend/price';
+import { reservationUsd } from '../../lib/spend/price';
 import { LOCAL_TENANT } from '../../lib/tables/key-row';
 import { type Args, type Command, ExitCode, UsageError, flag, oneOf, text } from './command';
 import { CONFIG_OPTION, configOrFindings } from './load-config';
@@ -72,8 +71,7 @@ function askedFacts(args: Args, config: Config, plan: RouterPlan): Facts | Route
   if ('code' in body) return body;
   const bodyBytes = Buffer.byteLength(body.text);
   if (bodyBytes > plan.limits.maxBodyBytes) {
-    const message = `the body is larger than ${plan.limits.maxBodyBytes} bytes`;
-    return { code: 'request_too_large', message, param: null };
+    return tooLarge(plan);
   }
   return readFacts({
     plan,
@@ -114,12 +112,12 @@ function askedBody(args: Args): string {
 
 /** The most that any model of the chain could cost; `null`: a price is not known. */
 function mostUsd(plan: RouterPlan, facts: Facts, decision: Decision): number | null {
-  const answerTokens = (decision.set.maxTokens ?? facts.maxTokens ?? DEFAULT_MAX_TOKENS) * facts.choices;
+  const maxTokens = decision.set.maxTokens ?? facts.maxTokens;
   const prices = decision.chain
     .filter(({ use }) => use)
     .map(({ model }) => findModel(plan, model)?.model.price ?? null);
   if (prices.length === 0 || prices.includes(null)) return null;
-  return Math.max(...prices.map((price) => boundUsd(price, facts.promptTokensMax, answerTokens)));
+  return Math.max(...prices.map((price) => reservationUsd(price, facts, maxTokens)));
 }
 
 /** The shape that `--json` prints. What a detector matched is in none of it. */

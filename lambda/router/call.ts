@@ -9,7 +9,7 @@ import type { NamedModel } from '../../lib/policy/models';
 import { ROUTER_METADATA } from '../../lib/policy/read-facts';
 import { type Caps, capsOf } from '../../lib/spend/budgets';
 import { DEFAULT_MAX_TOKENS } from '../../lib/chat/limits';
-import { boundUsd, costUsd } from '../../lib/spend/price';
+import { costUsd, reservationUsd } from '../../lib/spend/price';
 
 export interface PricedCall {
   readonly call: ChatCall;
@@ -36,7 +36,7 @@ export function callFor(
   const maxTokens = asked === null && caps.any && costsTokens ? DEFAULT_MAX_TOKENS : asked;
   return {
     caps,
-    boundUsd: boundUsd(model.price, facts.promptTokensMax, (maxTokens ?? DEFAULT_MAX_TOKENS) * facts.choices),
+    boundUsd: reservationUsd(model.price, facts, maxTokens),
     call: {
       text: body.text,
       body: body.json,

@@ -96,12 +96,13 @@ class ChainWalk {
     }
     const reservation = await this.reserve(priced);
     if (reservation === null) return null;
-    const model = { kind: 'answering', entry, named, upstream, priced, reservation } as const;
+    const asked = { kind: 'answering', entry, named, upstream, priced, reservation } as const;
     try {
-      const answer = await this.askPlaces(model, dialect, othersLeft ? places.slice(0, PLACES_PER_MODEL) : places);
-      if (answer !== null) return { ...model, ...answer };
-      if (this.failures.length > 0) cooldown.failed(named.entry);
-      await reservation.settle(this.billedUsd(named), 0);
+      const answer = await this.askPlaces(asked, dialect, othersLeft ? places.slice(0, PLACES_PER_MODEL) : places);
+      if (answer !== null) return { ...asked, ...answer };
+      const last = this.failures.findLast(({ model }) => model === entry.model);
+      if (last !== undefined && restsAfter(last)) cooldown.failed(named.entry);
+      await reservation.settle(this.billedUsd(named, last), 0);
       return null;
     } catch (error) {
       await reservation.settle(0, 0);
@@ -171,8 +172,7 @@ class ChainWalk {
   }
 
   /** A provider that had begun to work when it was given up will bill the prompt, though nobody saw an answer. */
-  private billedUsd({ model }: NamedModel): number {
-    const last = this.failures.at(-1);
+  private billedUsd({ model }: NamedModel, last: Failed | undefined): number {
     const hadBegun = last !== undefined && GIVEN_UP.has(last.failure);
     return hadBegun ? (costUsd(model.price, promptUsage(this.input.facts)) ?? 0) : 0;
   }

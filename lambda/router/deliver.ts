@@ -50,9 +50,9 @@ async function deliverStream(
   if (stream.failure !== null && BREAKS.has(stream.failure)) cooldown.failed(answering.place);
 
   // Some tell their usage as they go: of an answer that broke off, what was sent is known better.
-  const isWhole = stream.failure === null && stream.usage !== null;
-  trace.usageEstimated = !isWhole;
-  await settle(trace, answering, isWhole ? stream.usage : estimated(stream.usage ?? promptUsage(facts), sentBytes));
+  const told = stream.failure === null ? stream.usage : null;
+  trace.usageEstimated = told === null;
+  await settle(trace, answering, told ?? estimated(stream.usage ?? promptUsage(facts), sentBytes));
 
   const error = stream.failure === null ? null : interruption(stream.failure);
   await sink.end(error === null || stream.failure === 'client_gone' ? undefined : errorEvent(error));
@@ -109,8 +109,8 @@ const estimated = (usage: HubUsage, sentBytes: number): HubUsage => ({
   completionTokens: Math.max(usage.completionTokens, tokensOfEvents(sentBytes)),
 });
 
-async function settle(trace: Trace, { named, reservation }: Answering, usage: HubUsage | null): Promise<void> {
+async function settle(trace: Trace, { named, reservation }: Answering, usage: HubUsage): Promise<void> {
   trace.usage = usage;
-  trace.costUsd = usage === null ? null : costUsd(named.model.price, usage);
-  await reservation.settle(trace.costUsd ?? 0, usage === null ? 0 : usage.promptTokens + usage.completionTokens);
+  trace.costUsd = costUsd(named.model.price, usage);
+  await reservation.settle(trace.costUsd ?? 0, usage.promptTokens + usage.completionTokens);
 }

@@ -3,17 +3,12 @@ import { isUtf8 } from 'node:buffer';
 import { checkedBody } from '../../lib/chat/openai-chat/checked-body';
 import type { RouterPlan } from '../../lib/plan/types';
 import type { RouterError } from '../../lib/policy/errors';
+import { tooLarge } from '../../lib/policy/messages';
 import type { CallerBody } from './call';
 import type { RouterRequest } from './request';
 
 export function readBody({ body, headers }: RouterRequest, plan: RouterPlan): CallerBody | RouterError {
-  if (body === 'too_large') {
-    return {
-      code: 'request_too_large',
-      message: `the body is larger than ${plan.limits.maxBodyBytes} bytes; send images by URL where the model takes them, or less history`,
-      param: null,
-    };
-  }
+  if (body === 'too_large') return tooLarge(plan);
   const encoding = headers['content-encoding'];
   if (encoding !== undefined && encoding !== 'identity') {
     return { code: 'invalid_request', message: 'send the body without content-encoding', param: null };

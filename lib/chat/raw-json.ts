@@ -3,6 +3,7 @@
  * numbers too long for a double, which it rounds. Both would go on to a target as written, though nobody looked at them.
  */
 import { isObject } from './json';
+import { stringEnd } from './splice';
 
 /** A number with more digits than a double is sure to keep. */
 const LONG_NUMBER = /\d{16,}/g;
@@ -44,18 +45,6 @@ function outsideStrings(text: string): string[] {
     pieces.push(text.slice(at, quote === -1 ? undefined : quote));
     if (quote === -1) return pieces;
     at = stringEnd(text, quote);
-  }
-}
-
-/** Behind the closing quote of the string that opens at `quote`. */
-function stringEnd(text: string, quote: number): number {
-  let end = quote;
-  for (;;) {
-    end = text.indexOf('"', end + 1);
-    if (end === -1) return text.length;
-    let backslashes = 0;
-    while (text.charCodeAt(end - 1 - backslashes) === 0x5c) backslashes += 1;
-    if (backslashes % 2 === 0) return end + 1;
   }
 }
 

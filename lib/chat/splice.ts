@@ -110,8 +110,8 @@ function skipLiteral(text: string, from: number): number {
   return at;
 }
 
-/** The place behind the closing quote. Jumps from quote to quote: strings are nearly all of a large body. */
-function stringEnd(text: string, from: number): number {
+/** The place behind the closing quote of the string that opens at `from`. Jumps from quote to quote: strings are nearly all of a large body. */
+export function stringEnd(text: string, from: number): number {
   let quote = from;
   for (;;) {
     quote = text.indexOf('"', quote + 1);

@@ -35,3 +35,9 @@ export function refusal(
       return { code, message: `no target is available (${skipped})`, param: null, retryAfterSeconds: 1 };
   }
 }
+
+export const tooLarge = ({ limits }: RouterPlan): RouterError => ({
+  code: 'request_too_large',
+  message: `the body is larger than ${limits.maxBodyBytes} bytes; send images by URL where the model takes them, or less history`,
+  param: null,
+});

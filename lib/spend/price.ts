@@ -1,6 +1,8 @@
 /** What tokens cost, in US dollars. An unknown price is `null`, never 0. */
 import type { HubUsage } from '../chat/hub';
+import { DEFAULT_MAX_TOKENS } from '../chat/limits';
 import type { TokenPrice } from '../plan/types';
+import type { Facts } from '../policy/facts';
 
 const MILLION = 1_000_000;
 
@@ -17,6 +19,11 @@ export function costUsd(price: TokenPrice | null, usage: HubUsage): number | nul
       usage.completionTokens * price.outputUsdPerMillionTokens) /
     MILLION
   );
+}
+
+/** What is set aside for a request to one target: the most it can cost, as far as its size says. */
+export function reservationUsd(price: TokenPrice | null, facts: Facts, maxTokens: number | null): number {
+  return boundUsd(price, facts.promptTokensMax, (maxTokens ?? DEFAULT_MAX_TOKENS) * facts.choices);
 }
 
 /** The most that a request can cost, for a reservation; an unknown price reserves nothing. */

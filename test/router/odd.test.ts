@@ -372,6 +372,14 @@ test('an engine that ends a stream with [DONE] but no finish reason, as when it 
   expect((await readEvents(response)).at(-1)).toBe('[DONE]');
 });
 
+test("a caller's mistake does not put its target to rest", async () => {
+  const { url } = await start({ routes: [{ name: 'default', to: ['gpt', 'fast'] }] });
+  await closed.setMode({ kind: 'status', status: 400 });
+  expect((await chat(url)).status).toBe(400);
+  await closed.setMode({ kind: 'ok' });
+  expect((await chat(url)).headers.get('x-hybrid-model')).toBe('gpt');
+});
+
 test('stages that only tell leave the budget a cap', async () => {
   const { url } = await start({ budgets: { monthlyUsd: 0.000001, killSwitch: ['notify@80'] } });
   expect(await codeOf(await chat(url, { model: 'gpt' }))).toEqual([429, 'budget_exhausted']);

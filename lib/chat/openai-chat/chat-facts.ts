@@ -50,13 +50,13 @@ export function chatFacts(body: JsonObject, text: string, bodyBytes: number): Ch
   if (typeof body['n'] === 'number' && body['n'] > 1) needs.add('n');
   if (body['logprobs'] === true) needs.add('logprobs');
 
-  const textBytes = bodyBytes - imageBytes - escapeBytes(text);
+  const textBytes = bodyBytes - imageBytes;
   const imageTokens = images * TOKENS_PER_IMAGE;
   return {
     needs: [...needs],
     promptTokensMax:
       textBytes + imageTokens + namedFiles * TOKENS_PER_NAMED_FILE + messages.length * TEMPLATE_TOKENS_PER_MESSAGE,
-    promptTokens: Math.ceil((textBytes - fileBytes) / BYTES_PER_TOKEN) + imageTokens,
+    promptTokens: Math.ceil((textBytes - fileBytes - escapeBytes(text)) / BYTES_PER_TOKEN) + imageTokens,
     maxTokens: firstNumber(body['max_completion_tokens'], body['max_tokens']),
     choices: firstNumber(body['n']) ?? 1,
   };
@@ -71,6 +71,7 @@ const PART_NEEDS: Readonly<Record<string, RequestNeed>> = {
 /** `\\u4e16` is six bytes in the body and three in the text. */
 const BYTES_SAVED_PER_ESCAPE = 3;
 
+/** About: an escaped backslash before a `u` counts too, so a bound must not lean on it. */
 function escapeBytes(text: string): number {
   let escapes = 0;
   for (let at = text.indexOf('\\u'); at !== -1; at = text.indexOf('\\u', at + 2)) escapes += 1;

@@ -1,6 +1,6 @@
 /** No text of a config is a key: `secret` holds a secret's name, and nothing else has to do with keys. */
 import type { Path } from '../findings';
-import { type Check, type CheckFinding, error } from '../check';
+import { type Check, error } from '../check';
 import { NOT_SHOWN, beginsLikeKey, looksLikeKey } from '../secrets';
 
 export const secretValue: Check = (config) => {
@@ -8,9 +8,8 @@ export const secretValue: Check = (config) => {
   const { expect: _expectations, sensitivity: _detectors, ...rest } = config;
   return texts(rest, []).flatMap(({ text, path }) => {
     // Revisions and addresses are as random as keys, so that elsewhere only the known beginnings count.
-    const isKey = path.at(-1) === 'secret' ? looksLikeKey(text) : beginsLikeKey(text);
-    if (!isKey) return [];
     const isSecret = path.at(-1) === 'secret';
+    if (!(isSecret ? looksLikeKey(text) : beginsLikeKey(text))) return [];
     return error({
       code: 'secret-value',
       path,
@@ -20,7 +19,7 @@ export const secretValue: Check = (config) => {
         : 'no key anywhere in the config',
       fix: 'revoke this key, store a new one in AWS Secrets Manager, and write its name under `secret`',
     });
-  }) satisfies readonly CheckFinding[];
+  });
 };
 
 function texts(value: unknown, path: Path): { text: string; path: Path }[] {
