@@ -3,6 +3,11 @@ module.exports = {
   testEnvironment: 'node',
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   transform: { '\\.ts$': '<rootDir>/test/support/transform.js' },
+  globalSetup: '<rootDir>/test/support/build-assets.ts',
+  // Where each construct and token was made is of use to nobody here, and takes most of the time of a template.
+  setupFiles: ['<rootDir>/test/support/quick-constructs.js'],
+  maxWorkers: 2,
+  moduleNameMapper: { '^cdk-hybrid-llm$': '<rootDir>/constructs/index.ts' },
   // The suites that need more than Node live in test/e2e and have commands of their own.
   testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/e2e/'],
 };

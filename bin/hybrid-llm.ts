@@ -2,12 +2,16 @@
 /** The command line: a table of commands, each a file of its own. */
 import { parseArgs } from 'node:util';
 import { type Command, ExitCode, UsageError } from './commands/command';
+import { chat } from './commands/chat';
+import { connect } from './commands/connect';
 import { explain } from './commands/explain';
 import { keys } from './commands/keys';
+import { plan } from './commands/plan';
+import { residency } from './commands/residency';
 import { serve } from './commands/serve';
 import { validate } from './commands/validate';
 
-const COMMANDS: readonly Command[] = [validate, explain, serve, keys];
+const COMMANDS: readonly Command[] = [validate, plan, explain, serve, connect, chat, keys, residency];
 
 /** What `package.json` says under `engines`. */
 const OLDEST_NODE = [22, 19] as const;

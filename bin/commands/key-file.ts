@@ -1,10 +1,11 @@
 /** The file of keys that `serve --keys` reads and `keys` writes: keys in clear as people write them, or by hash. */
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
 import { CLASSES } from '../../config/vocabulary';
 import { hashKey } from '../../lambda/router/authenticate';
 import { KEY_PREFIX, type KeyRow } from '../../lib/tables/key-row';
 import { UsageError } from './command';
+import type { KeyPlace } from './key-place';
 
 const expiryText = z.union([z.iso.date(), z.iso.datetime({ offset: true })]);
 
@@ -67,3 +68,26 @@ export function keyRow(entry: KeyEntry): KeyRow {
 
 const expiryMs = (expires: string | number): number =>
   typeof expires === 'number' ? expires * 1000 : Date.parse(expires);
+
+export const keyFile = (file: string): KeyPlace => ({
+  name: file,
+  worksUntil: 'once `serve` is started again',
+  add: async ({ hash, tenant, floor, expires }) => {
+    const added = { hash, tenant, ...(floor !== undefined && { floor }), ...(expires !== undefined && { expires }) };
+    writeKeyFile(file, [...(existsSync(file) ? readKeyFile(file) : []), added]);
+  },
+  list: async () =>
+    readKeyFile(file).map((entry) => ({
+      hash: keyRow(entry).hash,
+      tenant: entry.tenant,
+      floor: entry.floor ?? 'public',
+      expires: entry.expires ?? null,
+      created: null,
+    })),
+  remove: async (hash) => {
+    writeKeyFile(
+      file,
+      readKeyFile(file).filter((entry) => keyRow(entry).hash !== hash),
+    );
+  },
+});

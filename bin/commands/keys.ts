@@ -1,20 +1,32 @@
-/** `keys`: makes, lists and revokes callers' keys in a file that `serve --keys` reads. A key itself is shown once, never stored. */
+/** `keys`: makes, lists and revokes callers' keys, in a deployment's table or in a file. A key itself is shown once, never stored. */
 import { randomBytes } from 'node:crypto';
-import { existsSync } from 'node:fs';
 import { CLASSES } from '../../config/vocabulary';
+import type { Config } from '../../config/schema';
 import { hashKey } from '../../lambda/router/authenticate';
-import { KEY_PREFIX } from '../../lib/tables/key-row';
+import { own } from '../../lib/plan/own';
+import { KEY_PREFIX, LOCAL_TENANT } from '../../lib/tables/key-row';
 import { type Args, type Command, ExitCode, UsageError, flag, oneOf, required, text } from './command';
-import { type KeyEntry, isExpiry, keyRow, readKeyFile, writeKeyFile } from './key-file';
+import { DEPLOYMENT_OPTIONS, DEPLOYMENT_USAGE } from './deployment';
+import { isExpiry, keyFile } from './key-file';
+import type { KeyPlace, KeptKey } from './key-place';
+import { keyTable } from './key-table';
+import { CONFIG_OPTION, type LoadedConfig, loadConfig, printFindings } from './load-config';
 
 export const keys: Command = {
   name: 'keys',
   positionals: 2,
   summary: "makes, lists and revokes callers' keys",
-  usage: `hybrid-llm keys create --file FILE --tenant NAME [--floor CLASS] [--expires DATE] [--json]
-hybrid-llm keys list   --file FILE [--json]
-hybrid-llm keys revoke --file FILE ID`,
+  usage: `hybrid-llm keys create --tenant NAME [--floor CLASS] [--expires DATE] [--json]
+hybrid-llm keys list   [--json]
+hybrid-llm keys revoke ID
+  --config FILE   whose deployment and tenants they are
+${DEPLOYMENT_USAGE}
+  --table NAME    its table of keys, without asking CloudFormation
+  --file FILE     instead of all that, a file for \`serve --keys\``,
   options: {
+    ...CONFIG_OPTION,
+    ...DEPLOYMENT_OPTIONS,
+    table: { type: 'string' },
     file: { type: 'string' },
     tenant: { type: 'string' },
     floor: { type: 'string' },
@@ -23,21 +35,49 @@ hybrid-llm keys revoke --file FILE ID`,
   },
   async run(args) {
     const [action, id] = args.positionals;
+    const file = text(args, 'file');
+    const elsewhere = ['table', 'stack', 'region'].find((option) => text(args, option) !== undefined);
+    if (file !== undefined && elsewhere !== undefined) throw new UsageError(`give either --file or --${elsewhere}`);
+    if (action !== 'create' && action !== 'list' && action !== 'revoke') {
+      throw new UsageError(`\`keys ${action ?? ''}\` is not known; allowed: create, list, revoke`);
+    }
+    const loaded = configAtHand(args);
+    if (loaded !== null && loaded.config === null) {
+      printFindings(loaded.file, loaded.findings);
+      return ExitCode.badInput;
+    }
+    const config = loaded?.config ?? null;
+    const place = async (): Promise<KeyPlace> => (file === undefined ? keyTable(args, config) : keyFile(file));
     switch (action) {
       case 'create':
-        return create(args);
+        return create(args, config, place);
       case 'list':
-        return list(args);
+        return list(args, await place());
       case 'revoke':
-        return revoke(args, id);
-      default:
-        throw new UsageError(`\`keys ${action ?? ''}\` is not known; allowed: create, list, revoke`);
+        return revoke(id, await place());
     }
   },
 };
 
-function create(args: Args): number {
-  const file = required(args, 'file');
+/** `null`: none is named, and none lies about where it would be looked for; options may say what it would have said. */
+function configAtHand(args: Args): LoadedConfig | null {
+  const isNamed = text(args, 'config') !== undefined;
+  // A file of keys goes with any config.
+  if (!isNamed && text(args, 'file') !== undefined) return null;
+  try {
+    return loadConfig(args);
+  } catch (error) {
+    if (isNamed || !(error instanceof UsageError)) throw error;
+    return null;
+  }
+}
+
+async function create(args: Args, config: Config | null, place: () => Promise<KeyPlace>): Promise<number> {
+  const tenant = required(args, 'tenant');
+  if (config !== null && tenant !== LOCAL_TENANT && own(config.tenants, tenant) === undefined) {
+    const known = [LOCAL_TENANT, ...Object.keys(config.tenants)].join(', ');
+    throw new UsageError(`--tenant is \`${tenant}\`; the config has: ${known}`);
+  }
   const expires = text(args, 'expires');
   if (expires !== undefined && !isExpiry(expires)) {
     throw new UsageError(
@@ -45,28 +85,25 @@ function create(args: Args): number {
     );
   }
   const key = KEY_PREFIX + randomBytes(32).toString('base64url');
-  const floor = oneOf(args, 'floor', CLASSES);
-  const entry: KeyEntry = {
-    hash: hashKey(key),
-    tenant: required(args, 'tenant'),
-    ...(floor !== undefined && { floor }),
-    ...(expires !== undefined && { expires }),
-  };
-  writeKeyFile(file, [...(existsSync(file) ? readKeyFile(file) : []), entry]);
-  process.stdout.write(flag(args, 'json') ? `${JSON.stringify({ key, id: idOf(entry) })}\n` : `${key}\n`);
-  process.stderr.write(`key ${idOf(entry)} of tenant ${entry.tenant}: this is the only time it is shown\n`);
+  const hash = hashKey(key);
+  await (await place()).add({ hash, tenant, floor: oneOf(args, 'floor', CLASSES), expires });
+  process.stdout.write(flag(args, 'json') ? `${JSON.stringify({ key, id: idOf(hash) })}\n` : `${key}\n`);
+  process.stderr.write(`key ${idOf(hash)} of tenant ${tenant}: this is the only time it is shown\n`);
   return ExitCode.done;
 }
 
-function list(args: Args): number {
-  const rows = readKeyFile(required(args, 'file')).map((entry) => ({
-    id: idOf(entry),
-    tenant: entry.tenant,
-    floor: entry.floor ?? 'public',
-    expires: entry.expires ?? null,
+async function list(args: Args, place: KeyPlace): Promise<number> {
+  const rows = (await place.list()).map(({ hash, tenant, floor, expires, created }) => ({
+    id: idOf(hash),
+    tenant,
+    floor,
+    expires,
+    ...(created !== null && { created }),
   }));
-  const lines = rows.map(
-    ({ id, tenant, floor, expires }) => `${id}  ${tenant}  ${floor}  ${expires ?? 'does not expire'}`,
+  const lines = rows.map(({ id, tenant, floor, expires, created }) =>
+    [id, tenant, floor, expires ?? 'does not expire', ...(created === undefined ? [] : [`created ${created}`])].join(
+      '  ',
+    ),
   );
   process.stdout.write(
     flag(args, 'json') ? `${JSON.stringify(rows, null, 2)}\n` : lines.map((line) => `${line}\n`).join(''),
@@ -74,17 +111,29 @@ function list(args: Args): number {
   return ExitCode.done;
 }
 
-function revoke(args: Args, id: string | undefined): number {
-  const file = required(args, 'file');
-  const entries = readKeyFile(file);
-  const left = entries.filter((entry) => idOf(entry) !== id);
-  if (id === undefined || left.length === entries.length) {
-    throw new UsageError(`no key \`${id ?? ''}\` in ${file}; \`keys list\` shows the ids`);
+async function revoke(id: string | undefined, place: KeyPlace): Promise<number> {
+  const rows = await place.list();
+  if (id === undefined || !SHORTEST_ID.test(id)) {
+    throw new UsageError(`\`${id ?? ''}\` is no key's id; \`keys list\` shows the ids`);
   }
-  writeKeyFile(file, left);
-  process.stderr.write(`key ${id} no longer works once \`serve\` is started again\n`);
+  const hash = theOne(rows, id, place);
+  await place.remove(hash);
+  process.stderr.write(`key ${id} no longer works ${place.worksUntil}\n`);
   return ExitCode.done;
 }
 
+/** Fewer characters may name a key by accident. */
+const SHORTEST_ID = /^[0-9a-f]{4,64}$/;
+
+function theOne(rows: readonly KeptKey[], id: string, place: KeyPlace): string {
+  const [hash, ...others] = new Set(rows.map((row) => row.hash).filter((one) => one.startsWith(id)));
+  if (hash === undefined) throw new UsageError(`no key \`${id}\` in ${place.name}; \`keys list\` shows the ids`);
+  if (others.length === 0) return hash;
+  const longer = [hash, ...others].map((one) => one.slice(0, Math.max(ID_LENGTH, id.length) + ID_LENGTH)).join(', ');
+  throw new UsageError(`\`${id}\` is the beginning of several keys' ids: give more of ${longer}`);
+}
+
+const ID_LENGTH = 8;
+
 /** The first characters of the hash, as decision records name a key. */
-const idOf = (entry: KeyEntry): string => keyRow(entry).hash.slice(0, 8);
+const idOf = (hash: string): string => hash.slice(0, ID_LENGTH);

@@ -2,24 +2,27 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { openSync, readFileSync, writeSync } from 'node:fs';
 import type { Server } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { parse as parseYaml } from 'yaml';
 import type { Config } from '../../config/schema';
 import { createRouter } from '../../lambda/router/app';
 import { hashKey } from '../../lambda/router/authenticate';
 import { nodeHttpServer } from '../../lambda/router/fronts/node-http';
 import type { LaneRuntime } from '../../lambda/router/runtime';
-import { memoryKeys, memoryLedger } from '../../lambda/router/stores/memory';
-import { staticReplicas } from '../../lambda/router/stores/static-replicas';
-import { type Bindings, bind, secretVariable } from '../../lib/plan/bind';
+import { givenSecrets } from '../../lambda/router/stores/secrets';
+import { type Bindings, bind } from '../../lib/plan/bind';
+import { secretVariable } from '../../lib/plan/environment';
 import { compile } from '../../lib/plan/compile';
 import { own } from '../../lib/plan/own';
 import type { RouterPlan } from '../../lib/plan/types';
 import { detectors } from '../../lib/policy/detectors';
+import { type ReportFailure, tableFailureLine } from '../../lib/records/table-failure';
 import { KEY_PREFIX, type KeyRow, LOCAL_TENANT } from '../../lib/tables/key-row';
 import { type Args, type Command, ExitCode, UsageError, text } from './command';
 import { keyRow, readKeyFile } from './key-file';
 import { CONFIG_OPTION, configOrFindings } from './load-config';
+import { listenOnLoopback, portOf, stopSignal } from './local-server';
+import { type ServeStores, serveStores } from './serve-stores';
 
 const DRAIN_MS = 10_000;
 
@@ -31,6 +34,7 @@ export const serve: Command = {
   --key hk_…        the printed key (a new one each start)
   --keys FILE       more keys: [{ "key", "tenant", "floor"?, "expires"? }]
   --secrets FILE    providers' keys as JSON or YAML: { "acme/anthropic": "…" }; else from HYBRID_LLM_SECRET_ACME_ANTHROPIC
+  --dynamodb URL    keys, spend and replicas in tables there (NAME-keys, NAME-ledger, NAME-fleets), made if missing
   --decisions FILE  append one decision record a request
   --metrics FILE    append one line of metrics a request
 
@@ -41,6 +45,7 @@ Prints one JSON line {"url","sealedUrl","key"} on standard output when it listen
     key: { type: 'string' },
     keys: { type: 'string' },
     secrets: { type: 'string' },
+    dynamodb: { type: 'string' },
     decisions: { type: 'string' },
     metrics: { type: 'string' },
   },
@@ -53,12 +58,20 @@ Prints one JSON line {"url","sealedUrl","key"} on standard output when it listen
     const decisions = appendTo(args, 'decisions');
     const metrics = appendTo(args, 'metrics');
 
-    const lanes = Object.fromEntries(config.lanes.map((lane) => [lane, laneRuntime(compile(config, lane), env)]));
+    const report: ReportFailure = (failure) => {
+      metrics(tableFailureLine(config.name, config.lanes[0] ?? 'open', failure, Date.now()));
+      process.stderr.write(`dynamodb: ${failure.table} ${failure.operation} failed (${failure.error})\n`);
+    };
+    const stores = await serveStores(text(args, 'dynamodb'), config, [localKey(key), ...keyRows(args, config)], report);
+    const lanes = Object.fromEntries(
+      config.lanes.map((lane) => [lane, laneRuntime(compile(config, lane), env, stores)]),
+    );
+    if (text(args, 'dynamodb') === undefined) warnOfNoReplicas(config);
     const router = createRouter({
       deployment: config.name,
       lanes,
-      keys: memoryKeys([localKey(key), ...keyRows(args, config)]),
-      ledger: memoryLedger(Date.now),
+      keys: stores.keys,
+      ledger: stores.ledger,
       nowMs: Date.now,
       newId: randomUUID,
       emit: (line) => {
@@ -69,7 +82,7 @@ Prints one JSON line {"url","sealedUrl","key"} on standard output when it listen
     const plan = Object.values(lanes)[0] as LaneRuntime;
     const server = nodeHttpServer(router, plan.plan.limits);
     const silent = silentSockets(server);
-    const origin = `http://127.0.0.1:${await listen(server, portOf(args))}`;
+    const origin = `http://127.0.0.1:${await listenOnLoopback(server, portOf(text(args, 'port')))}`;
     process.stdout.write(
       `${JSON.stringify({
         url: config.lanes.includes('open') ? `${origin}/v1` : null,
@@ -83,25 +96,28 @@ Prints one JSON line {"url","sealedUrl","key"} on standard output when it listen
   },
 };
 
-function laneRuntime(plan: RouterPlan, env: NodeJS.ProcessEnv): LaneRuntime {
+function laneRuntime(plan: RouterPlan, env: NodeJS.ProcessEnv, stores: ServeStores): LaneRuntime {
   const bindings = bind(plan, env);
-  warnOfMissing(plan, bindings);
+  warnOfMissingKeys(plan, bindings);
   return {
     plan,
-    bindings,
+    secrets: givenSecrets(bindings.secrets),
     detectors: detectors(plan.sensitivity),
-    replicas: staticReplicas(plan.fleets, Date.now),
+    replicas: stores.replicas(plan),
   };
 }
 
-function warnOfMissing(plan: RouterPlan, { secrets }: Bindings): void {
+function warnOfMissingKeys(plan: RouterPlan, { secrets }: Bindings): void {
   for (const [name, { secret, keyRequired }] of Object.entries(plan.providers)) {
     if (keyRequired && secret !== null && secrets[secret] === undefined) {
       process.stderr.write(`provider ${name}: no key; set ${secretVariable(secret)} or give --secrets FILE\n`);
     }
   }
-  for (const [name, { endpoints }] of Object.entries(plan.fleets)) {
-    if (plan.lane === plan.lanes[0] && endpoints === null) {
+}
+
+function warnOfNoReplicas({ fleets }: Config): void {
+  for (const [name, { endpoints }] of Object.entries(fleets)) {
+    if (endpoints === undefined) {
       process.stderr.write(`fleet ${name}: no replicas here; name some under fleets.${name}.endpoints\n`);
     }
   }
@@ -170,26 +186,6 @@ function appendTo(args: Args, option: 'decisions' | 'metrics'): (line: string) =
     }
   };
 }
-
-function portOf(args: Args): number {
-  const port = Number(text(args, 'port'));
-  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
-  throw new UsageError(`--port is \`${text(args, 'port')}\`; it takes 0 to 65535`);
-}
-
-function listen(server: Server, port: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) =>
-      reject(new UsageError(`cannot listen on port ${port} (${error.code}); --port 0 picks a free one`)),
-    );
-    server.listen(port, '127.0.0.1', () => resolve((server.address() as AddressInfo).port));
-  });
-}
-
-const stopSignal = (): Promise<'SIGTERM' | 'SIGINT'> =>
-  new Promise((resolve) => {
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve(signal));
-  });
 
 /** Connections on which nothing has been asked yet: the server does not count them as idle. */
 function silentSockets(server: Server): ReadonlySet<Socket> {

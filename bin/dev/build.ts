@@ -1,4 +1,4 @@
-/** Builds what is shipped: the command line, as one file. */
-import { buildCommandLine } from './bundle';
+/** Builds what is shipped. */
+import { buildAll } from './bundle';
 
-void buildCommandLine('dist/bin/hybrid-llm.js');
+void buildAll();

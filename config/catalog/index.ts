@@ -25,6 +25,14 @@ export interface CatalogModel extends Sourced {
   /** The model thinks before it answers, between markers that an engine's reasoning parser takes out. */
   readonly reasoning: boolean;
   readonly images: boolean;
+  /** Number format of the published weights. */
+  readonly weightFormat: 'bf16' | 'mxfp4';
+  /** Whether the hub wants a token of somebody who accepted the licence; `null`: not known. */
+  readonly gated: boolean | null;
+  /** Tensor parallelism must divide them; `null`: not known. */
+  readonly attentionHeads: number | null;
+  /** Bytes of KV cache for one token, at 16 bits, over all GPUs; `null`: not known. */
+  readonly kvBytesPerTokenBf16: number | null;
 }
 
 export interface CatalogInstance extends Sourced {
@@ -33,6 +41,8 @@ export interface CatalogInstance extends Sourced {
   readonly gpuCount: number;
   /** As DescribeInstanceTypes reports it, not the marketing figure. */
   readonly gpuMemoryMiBEach: number;
+  /** NVIDIA's compute capability; FP8 needs 8.9. */
+  readonly gpuComputeCapability: number;
   readonly onDemandUsdPerHour: number;
   readonly region: string;
 }

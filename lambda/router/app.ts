@@ -2,8 +2,8 @@
  * The router, top to bottom: path → key → body → facts → decision → chain of attempts → answer → ledger, record, metrics.
  *
  * Nothing is sent before the upstream has begun to answer, so that every failure up to there is made good elsewhere or
- * told with its own status. After that a failure is an error event: no `finish_reason` and no `[DONE]` that the model
- * did not send.
+ * told with its own status; only a stream that waits long for a replica gets its status before. After that a failure is
+ * an error event: no `finish_reason` and no `[DONE]` that the model did not send.
  */
 import { errorEvent } from '../../lib/chat/openai-chat/error';
 import { own } from '../../lib/plan/own';
@@ -24,12 +24,13 @@ import { readBody } from './read-body';
 import type { RouterRequest, Sink } from './request';
 import { sendError, sendJson } from './respond';
 import type { LaneRuntime, RouterDeps } from './runtime';
+import { KeysUnavailable } from './stores/unavailable';
 import { Trace } from './trace';
 
 export type Router = (request: RouterRequest, sink: Sink) => Promise<void>;
 
 export function createRouter(deps: RouterDeps): Router {
-  const shared: Shared = { cooldown: new Cooldown(deps.nowMs), inFlight: new InFlight() };
+  const shared: Shared = { cooldown: new Cooldown(deps.nowMs), inFlight: new InFlight(), held: new InFlight() };
 
   return async function route(request, sink) {
     const { lane: laneName, path } = readPath(request.path);
@@ -39,6 +40,7 @@ export function createRouter(deps: RouterDeps): Router {
       const error = await answer(deps, shared, deps.lanes[laneName], path, request, sink, trace);
       if (error !== null) await refuse(error, sink, trace);
     } catch (error) {
+      if (error instanceof KeysUnavailable) return refuse(error.told, sink, trace);
       // A fault of ours. Its text may hold anything, so only the kind of the error is told and logged.
       const kind = error instanceof Error ? error.name : typeof error;
       await refuse({ code: 'internal_error', message: `the router failed (${kind})`, param: null }, sink, trace);
@@ -50,6 +52,8 @@ export function createRouter(deps: RouterDeps): Router {
 interface Shared {
   readonly cooldown: Cooldown;
   readonly inFlight: InFlight;
+  /** Requests that wait for each fleet. */
+  readonly held: InFlight;
 }
 
 async function refuse(error: RouterError, sink: Sink, trace: Trace): Promise<void> {
@@ -93,7 +97,7 @@ const isTenant = (plan: RouterPlan, name: string): boolean =>
 
 async function chatCompletion(
   { ledger, nowMs }: RouterDeps,
-  { cooldown, inFlight }: Shared,
+  shared: Shared,
   lane: LaneRuntime,
   key: KeyRow,
   request: RouterRequest,
@@ -120,15 +124,15 @@ async function chatCompletion(
   trace.facts = facts;
 
   const decision = decide(plan, facts, {
-    cooling: cooldown.cooling(Object.keys(plan.models)),
+    cooling: shared.cooldown.cooling(Object.keys(plan.models)),
     spent: ledger.spent(key.tenant),
   });
   trace.decision = decision;
   if (isRefused(decision)) return refusal(plan, decision, String(body.json['model']).slice(0, 256));
 
   const leftMs = (): number => Math.min(plan.limits.totalMs, request.remainingMs) - trace.elapsedMs();
-  const input = { lane, ledger, cooldown, inFlight, nowMs, leftMs, request, trace, body, facts, decision };
-  const answering = await askChain(input);
+  const input = { ...shared, lane, ledger, nowMs, leftMs, request, trace, body, facts, decision };
+  const answering = await askChain(input, sink);
   if ('code' in answering) return answering;
   if (answering.kind === 'client_gone') {
     await sink.end();

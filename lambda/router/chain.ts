@@ -12,8 +12,10 @@ import type { LaneRuntime } from './runtime';
 import { costUsd } from '../../lib/spend/price';
 import { type CallerBody, type PricedCall, callFor, conversationOf } from './call';
 import type { Cooldown } from './cooldown';
-import type { RouterRequest } from './request';
+import { Hold, RETRY_AFTER_SECONDS, callersWaitMs, hasReady } from './hold';
+import type { RouterRequest, Sink } from './request';
 import type { Ledger, Refusal, Reservation } from './stores/stores';
+import { ledgerUnavailable } from './stores/unavailable';
 import type { Trace } from './trace';
 import { promptUsage } from './usage';
 import { type AttemptResult, attempt } from './upstream/attempt';
@@ -24,6 +26,8 @@ export interface ChainInput {
   readonly ledger: Ledger;
   readonly cooldown: Cooldown;
   readonly inFlight: InFlight;
+  /** Requests that wait for each fleet. */
+  readonly held: InFlight;
   readonly nowMs: () => number;
   /** Until the request's deadline. */
   readonly leftMs: () => number;
@@ -54,8 +58,25 @@ export type Asked = Answering | { readonly kind: 'client_gone' } | RouterError;
 /** Replicas of one fleet that are tried while another model is left to ask. */
 const PLACES_PER_MODEL = 3;
 
-export async function askChain(input: ChainInput): Promise<Asked> {
-  return new ChainWalk(input).run();
+/** `sink` gets its status here only if a streamed request waits for long. */
+export async function askChain(input: ChainInput, sink: Sink): Promise<Asked> {
+  const { lane, facts, request } = input;
+  const callerMs = callersWaitMs(request);
+  if (callerMs !== null && typeof callerMs !== 'number') return callerMs;
+  const { replicas, plan } = lane;
+  const hold = new Hold({ ...input, replicas, limits: plan.limits, stream: facts.stream, sink }, callerMs);
+  let walk = new ChainWalk(input, false);
+  try {
+    for (; ; walk = new ChainWalk(input, walk.rateCounted)) {
+      const asked = await walk.run();
+      if (!('code' in asked) || walk.awaited.length === 0) return asked;
+      const end = await hold.waitFor(walk.awaited);
+      if (end === 'client_gone') return { kind: end };
+      if (end === 'over') return { ...asked, retryAfterSeconds: RETRY_AFTER_SECONDS };
+    }
+  } finally {
+    hold.end();
+  }
 }
 
 class ChainWalk {
@@ -64,9 +85,22 @@ class ChainWalk {
   private sent = 0;
   /** Why a model was passed over before it was asked. */
   private refused: RouterError | null = null;
-  private rateCounted = false;
+  /** Models whose fleet has no ready replica and may get one by itself: model → fleet. */
+  private readonly empty = new Map<string, string>();
 
-  constructor(private readonly input: ChainInput) {}
+  constructor(
+    private readonly input: ChainInput,
+    /** The tenant's rates have counted this request. */
+    public rateCounted: boolean,
+  ) {}
+
+  /** Fleets for which the request may wait: none if it reached anybody, or if it may not be asked now anyway. */
+  get awaited(): readonly string[] {
+    const reached = this.failures.some(
+      ({ model, failure }) => !NOWHERE.has(failure) && !(this.empty.has(model) && UNREACHED.has(failure)),
+    );
+    return reached || this.refused?.code === 'rate_limit_exceeded' ? [] : [...new Set(this.empty.values())];
+  }
 
   async run(): Promise<Asked> {
     const entries = this.input.decision.chain.filter(({ use }) => use);
@@ -89,6 +123,8 @@ class ChainWalk {
     const upstream = this.translate(dialect, priced);
     if (upstream === null) return null;
 
+    const fleet = await this.emptyFleet(named);
+    if (fleet !== null) this.empty.set(entry.model, fleet);
     const places = await destinations(lane, this.input, named, conversationOf(body.json));
     if (typeof places === 'string') {
       this.note(entry, null, { failure: places, fault: null, status: null, retryAfterSeconds: null }, 0);
@@ -108,6 +144,13 @@ class ChainWalk {
       await reservation.settle(0, 0);
       throw error;
     }
+  }
+
+  /** The model's fleet, if it has no ready replica and can get one without anybody changing the config. */
+  private async emptyFleet({ model: { fleet } }: NamedModel): Promise<string | null> {
+    const { plan, replicas } = this.input.lane;
+    if (fleet === null || replicas.changes !== true || plan.fleets[fleet]?.endpoints !== null) return null;
+    return (await hasReady(replicas, fleet)) ? null : fleet;
   }
 
   /** One place after the other; a place that failed this request is not tried again for it. */
@@ -213,10 +256,17 @@ class ChainWalk {
   }
 }
 
+/** There was no address to ask. */
+const NOWHERE: ReadonlySet<Failed['failure']> = new Set(['no_replica', 'secret_missing']);
+
+/** Nobody was there: of a replica that has fallen silent this says that it is gone. */
+const UNREACHED: ReadonlySet<Failed['failure']> = new Set(['connect_failed', 'connect_timeout']);
+
 /** Ends of an attempt that this side brought about while the target may have been at work. */
 const GIVEN_UP: ReadonlySet<Failed['failure']> = new Set(['client_gone', 'first_event_timeout', 'deadline']);
 
 function refusalError({ reason, retryAfterSeconds }: Refusal, tenant: string): RouterError {
+  if (reason === 'unavailable') return ledgerUnavailable(retryAfterSeconds);
   return reason === 'rate'
     ? {
         code: 'rate_limit_exceeded',

@@ -70,7 +70,7 @@ async function pump(stream: StreamedAnswer, first: string, sink: Sink, leftMs: n
     onDeadline();
   }, leftMs);
   try {
-    sink.start(200, { ...STREAM_HEADERS, ...trace.headers() });
+    if (!sink.started) sink.start(200, { ...STREAM_HEADERS, ...trace.headers() });
     for (let text: string | null = first; text !== null; text = await stream.next()) {
       if (text === '') continue;
       sentBytes += text.length;

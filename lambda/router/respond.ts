@@ -17,7 +17,8 @@ export function sendJson(sink: Sink, status: number, headers: Headers, body: str
 }
 
 export function sendError(sink: Sink, error: RouterError, headers: Headers): Promise<void> {
-  const retry = error.retryAfterSeconds === undefined ? {} : { 'retry-after': String(error.retryAfterSeconds) };
+  const retry: Headers =
+    error.retryAfterSeconds === undefined ? {} : { 'retry-after': String(error.retryAfterSeconds) };
   return sendJson(sink, statusOf(error), { ...headers, ...retry }, errorBody(error));
 }
 

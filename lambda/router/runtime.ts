@@ -1,14 +1,13 @@
 /** What the router runs on: a plan and its surroundings for each lane, and what both lanes share. */
 import type { Lane } from '../../lib/plan/types';
-import type { Bindings } from '../../lib/plan/bind';
 import type { RouterPlan } from '../../lib/plan/types';
 import type { Detector } from '../../lib/policy/detectors';
-import type { KeyStore, Ledger, ReplicaStore } from './stores/stores';
+import type { KeyStore, Ledger, ReplicaStore, SecretStore } from './stores/stores';
 import type { TraceDeps } from './trace';
 
 export interface LaneRuntime {
   readonly plan: RouterPlan;
-  readonly bindings: Bindings;
+  readonly secrets: SecretStore;
   readonly detectors: readonly Detector[];
   readonly replicas: ReplicaStore;
 }

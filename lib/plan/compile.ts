@@ -25,7 +25,6 @@ export function compile(config: Config, lane: Lane): RouterPlan {
   return {
     version: 1,
     name: config.name,
-    region: config.region,
     lane,
     lanes: config.lanes,
     models: mapValues(config.models, (model, name) => planModel(config, lane, name, model)),
@@ -57,6 +56,9 @@ export function compile(config: Config, lane: Lane): RouterPlan {
       firstEventMs: 120_000,
       betweenEventsMs: 120_000,
       totalMs: 870_000,
+      holdMs: 240_000,
+      holdSilentMs: 20_000,
+      holdPingMs: 15_000,
       detectMs: 250,
     },
   };
@@ -187,7 +189,7 @@ function planRoute(route: Config['routes'][number]): PlanRoute {
   return { name: route.name, when, to: route.to, set: requestParams(route.set), cap: requestParams(route.cap) };
 }
 
-const requestParams = (params: Config['routes'][number]['set']): RequestParams => ({ ...params }) as RequestParams;
+const requestParams = (params: Config['routes'][number]['set']): RequestParams => ({ ...params });
 
 function planTenant(tenant: Config['tenants'][string]): PlanTenant {
   return {

@@ -20,7 +20,6 @@ export type { Lane };
 export interface RouterPlan {
   readonly version: 1;
   readonly name: string;
-  readonly region: string;
   /** The lane this plan is for. */
   readonly lane: Lane;
   /** All lanes of the deployment: a caller can be sent to the other one only where it exists. */
@@ -174,6 +173,11 @@ export interface PlanLimits {
   /** Between two events of a stream. */
   readonly betweenEventsMs: number;
   readonly totalMs: number;
+  /** Most time that a request waits for a fleet without a replica. */
+  readonly holdMs: number;
+  /** A streamed request that has waited so long gets its status, and from then on a sign of life every `holdPingMs`. */
+  readonly holdSilentMs: number;
+  readonly holdPingMs: number;
   /** Time that all detectors together may take before the request counts as restricted. */
   readonly detectMs: number;
 }

@@ -17,6 +17,7 @@ export const ERRORS = {
   invalid_api_key: { status: 401, type: 'invalid_request_error' },
   model_not_allowed: { status: 403, type: 'permission_error' },
   boundary_forbidden: { status: 403, type: 'permission_error' },
+  access_denied: { status: 403, type: 'permission_error' },
   use_sealed_endpoint: { status: 403, type: 'permission_error' },
   model_not_found: { status: 404, type: 'invalid_request_error' },
   unknown_path: { status: 404, type: 'invalid_request_error' },

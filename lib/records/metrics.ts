@@ -6,31 +6,45 @@ import type { DecisionRecord } from './decision-record';
 
 export const NAMESPACE = 'HybridLlm';
 
-const UNITS = {
+/** Dimensions of all that the router emits, in this order. */
+export const ROUTER_DIMENSIONS = ['Deployment', 'Lane'] as const;
+
+/** What the router says of each request, and in which unit. */
+export const ROUTER_METRICS = {
   Requests: 'Count',
+  /** Requests that failed or whose answer broke off: our fault or the target's, never the caller's. */
   Errors: 'Count',
+  /** Requests that the caller has to change, or to send again when there is room. */
+  Refusals: 'Count',
   Fallbacks: 'Count',
   TruncatedStreams: 'Count',
   DetectorFailures: 'Count',
   UnknownPrice: 'Count',
+  /** Restricted requests served where only the code keeps them inside their boundary, and not the network. */
+  RestrictedOnOpenLane: 'Count',
   PromptTokens: 'Count',
   CompletionTokens: 'Count',
   CostUsd: 'None',
+  /** Of streamed answers: what else is the time of a whole answer. */
   TimeToFirstToken: 'Milliseconds',
+  /** Of streamed answers: the mean gap between two tokens of one answer. */
+  TimePerOutputToken: 'Milliseconds',
   Duration: 'Milliseconds',
 } as const;
 
-export type MetricName = keyof typeof UNITS;
-export const METRIC_NAMES = Object.keys(UNITS) as readonly MetricName[];
+export type RouterMetricName = keyof typeof ROUTER_METRICS;
 
 /** The line of one request. Dimensions are names from the config only, never anything a caller wrote. */
 export function metricLine(name: string, lane: string, record: DecisionRecord, nowMs: number): string {
   const values = metricValues(record);
-  const metrics = Object.keys(values).map((metric) => ({ Name: metric, Unit: UNITS[metric as MetricName] }));
+  const metrics = Object.keys(values).map((metric) => ({
+    Name: metric,
+    Unit: ROUTER_METRICS[metric as RouterMetricName],
+  }));
   return JSON.stringify({
     _aws: {
       Timestamp: nowMs,
-      CloudWatchMetrics: [{ Namespace: NAMESPACE, Dimensions: [['Deployment', 'Lane']], Metrics: metrics }],
+      CloudWatchMetrics: [{ Namespace: NAMESPACE, Dimensions: [ROUTER_DIMENSIONS], Metrics: metrics }],
     },
     Deployment: name,
     Lane: lane,
@@ -38,22 +52,35 @@ export function metricLine(name: string, lane: string, record: DecisionRecord, n
   });
 }
 
-function metricValues(record: DecisionRecord): Partial<Record<MetricName, number>> {
+function metricValues(record: DecisionRecord): Partial<Record<RouterMetricName, number>> {
   const failed = record.attempts.filter(({ failure }) => failure !== null).length;
-  const answered = record.outcome === 'answered';
+  const isRestricted = record.decision?.error === null && record.decision.class.value === 'restricted';
   return {
     Requests: 1,
     Errors: record.outcome === 'failed' || record.outcome === 'interrupted' ? 1 : 0,
-    Fallbacks: answered ? failed : 0,
+    Refusals: record.outcome === 'refused' ? 1 : 0,
+    Fallbacks: record.outcome === 'answered' ? failed : 0,
     TruncatedStreams: record.outcome === 'interrupted' ? 1 : 0,
     DetectorFailures: record.facts?.detectorFailed == null ? 0 : 1,
     UnknownPrice: record.usage !== null && record.costUsd === null ? 1 : 0,
+    RestrictedOnOpenLane: isRestricted && record.guarantee === 'guarded' ? 1 : 0,
     ...(record.usage !== null && {
       PromptTokens: record.usage.promptTokens,
       CompletionTokens: record.usage.completionTokens,
     }),
     ...(record.costUsd !== null && { CostUsd: record.costUsd }),
-    ...(record.timeToFirstTokenMs !== null && { TimeToFirstToken: record.timeToFirstTokenMs }),
+    ...streamTimes(record),
     Duration: record.durationMs,
+  };
+}
+
+function streamTimes(record: DecisionRecord): Partial<Record<RouterMetricName, number>> {
+  const { facts, usage, timeToFirstTokenMs, durationMs } = record;
+  if (facts?.stream !== true || timeToFirstTokenMs === null) return {};
+  const gaps = (usage?.completionTokens ?? 0) - 1;
+  const isWhole = record.outcome === 'answered' && !record.usageEstimated;
+  return {
+    TimeToFirstToken: timeToFirstTokenMs,
+    ...(isWhole && gaps > 0 && { TimePerOutputToken: (durationMs - timeToFirstTokenMs) / gaps }),
   };
 }

@@ -101,7 +101,7 @@ const CASES: readonly Case[] = [
 describe.each(CASES.map((one) => [one.it, one] as const))('%s', (_, one) => {
   const method = one.method ?? 'POST';
   const path = one.path ?? '/v1/chat/completions';
-  const headers = one.key === null ? {} : { authorization: `Bearer ${one.key ?? KEY}` };
+  const headers: Record<string, string> = one.key === null ? {} : { authorization: `Bearer ${one.key ?? KEY}` };
 
   async function byHttp(): Promise<{ status: number; body: Buffer; type: string | null }> {
     const response = await fetch(router.origin + path, {

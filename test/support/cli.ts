@@ -4,14 +4,14 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import { createInterface } from 'node:readline';
-import { buildCommandLine } from '../../bin/dev/bundle';
+import { buildProgram } from '../../bin/dev/bundle';
 
 const ROOT = path.resolve(__dirname, '../..');
 const ENTRY = path.join(ROOT, 'dist', `test-${process.pid}`, 'hybrid-llm.js');
 
 /** Once before the tests of a file. */
 export async function buildCli(): Promise<void> {
-  await buildCommandLine(ENTRY);
+  await buildProgram('bin/hybrid-llm.ts', ENTRY);
 }
 
 export interface Ran {
@@ -20,11 +20,19 @@ export interface Ran {
   readonly stderr: string;
 }
 
-export function run(...args: string[]): Promise<Ran> {
+export const run = (...args: string[]): Promise<Ran> => runWith({}, ...args);
+
+/** With more environment variables, and text on standard input. */
+export function runWith(
+  { env = {}, input = '' }: { env?: NodeJS.ProcessEnv; input?: string },
+  ...args: string[]
+): Promise<Ran> {
   return new Promise((resolve) => {
-    execFile(process.execPath, [ENTRY, ...args], { cwd: ROOT }, (error, stdout, stderr) => {
+    const options = { cwd: ROOT, env: { ...process.env, ...env } };
+    const child = execFile(process.execPath, [ENTRY, ...args], options, (error, stdout, stderr) => {
       resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr });
     });
+    child.stdin?.end(input);
   });
 }
 
@@ -37,11 +45,16 @@ export interface Serving {
   stop(): Promise<number | null>;
 }
 
-export async function startServe(
+export const startServe = (args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Serving> =>
+  startListening('serve', args, env);
+
+/** A command that says in one line of JSON when it listens. */
+export async function startListening(
+  command: 'serve' | 'connect',
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
 ): Promise<Serving> {
-  const child = spawn(process.execPath, [ENTRY, 'serve', '--port', '0', ...args], {
+  const child = spawn(process.execPath, [ENTRY, command, '--port', '0', ...args], {
     cwd: ROOT,
     env: { ...process.env, ...env },
   });
@@ -52,7 +65,7 @@ export async function startServe(
   const exited = new Promise<number | null>((resolve) => child.once('exit', resolve));
   const first = await Promise.race([
     new Promise<string>((resolve) => lines.once('line', resolve)),
-    exited.then((code) => Promise.reject(new Error(`serve ended with ${code}: ${output.stderr}`))),
+    exited.then((code) => Promise.reject(new Error(`${command} ended with ${code}: ${output.stderr}`))),
   ]);
   return {
     line: JSON.parse(first) as Serving['line'],

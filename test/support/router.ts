@@ -7,6 +7,7 @@ import { hashKey } from '../../lambda/router/authenticate';
 import { nodeHttpServer } from '../../lambda/router/fronts/node-http';
 import type { RouterDeps } from '../../lambda/router/runtime';
 import { memoryKeys, memoryLedger } from '../../lambda/router/stores/memory';
+import { givenSecrets } from '../../lambda/router/stores/secrets';
 import { staticReplicas } from '../../lambda/router/stores/static-replicas';
 import { compile } from '../../lib/plan/compile';
 import type { PlanLimits } from '../../lib/plan/types';
@@ -52,7 +53,7 @@ export async function startRouter(config: Config, options: RouterOptions = {}): 
     const plan = { ...compiled, limits: { ...compiled.limits, ...options.limits } };
     lanes[lane] = {
       plan,
-      bindings: { secrets: options.secrets ?? {} },
+      secrets: givenSecrets(options.secrets ?? {}),
       detectors: detectors(plan.sensitivity),
       replicas: staticReplicas(plan.fleets, nowMs),
     };

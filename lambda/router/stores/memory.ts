@@ -1,4 +1,13 @@
 /** The stores of one process, for `serve` and tests: the same rules as the tables, gone when the process ends. */
+import {
+  exceeds,
+  minuteOf,
+  nextMonthMs,
+  secondsToNextMinute,
+  secondsToNextMonth,
+  toNanoUsd,
+  toUsd,
+} from '../../../lib/spend/ledger';
 import type { KeyRow } from '../../../lib/tables/key-row';
 import type { KeyStore, Ledger, Refusal, Reservation, ReserveRequest } from './stores';
 
@@ -7,12 +16,10 @@ export function memoryKeys(rows: readonly KeyRow[]): KeyStore {
   return { find: (hash) => byHash.get(hash) ?? null };
 }
 
-const MINUTE_MS = 60_000;
-
-/** Sums of US dollars settled and set aside. */
+/** Sums settled and set aside. */
 interface Account {
-  settledUsd: number;
-  reservedUsd: number;
+  settledNanoUsd: number;
+  reservedNanoUsd: number;
 }
 
 interface MinuteCount {
@@ -32,39 +39,42 @@ export function memoryLedger(nowMs: () => number): Ledger {
       accounts.clear();
       monthEndsMs = nextMonthMs(nowMs());
     }
-    return existing(accounts, name, () => ({ settledUsd: 0, reservedUsd: 0 }));
+    return existing(accounts, name, () => ({ settledNanoUsd: 0, reservedNanoUsd: 0 }));
   };
   const thisMinute = (tenant: string): MinuteCount => {
-    const minute = Math.floor(nowMs() / MINUTE_MS);
+    const minute = minuteOf(nowMs());
     const count = existing(minutes, tenant, () => ({ minute, requests: 0, tokens: 0 }));
     if (count.minute !== minute) Object.assign(count, { minute, requests: 0, tokens: 0 });
     return count;
   };
 
   return {
-    spent: (tenant) => ({ tenantUsd: total(account(`tenant/${tenant}`)), accountUsd: total(account('account')) }),
+    spent: (tenant) => ({
+      tenantUsd: toUsd(total(account(`tenant/${tenant}`))),
+      accountUsd: toUsd(total(account('account'))),
+    }),
     reserve: ({ tenant, usd, caps, rates }: ReserveRequest): Reservation | Refusal => {
       const count = thisMinute(tenant);
       if (
         rates !== null &&
         (isOver(count.requests, rates.requestsPerMinute) || isOver(count.tokens, rates.tokensPerMinute))
       ) {
-        const leftMs = MINUTE_MS - (nowMs() % MINUTE_MS);
-        return { ok: false, reason: 'rate', retryAfterSeconds: Math.ceil(leftMs / 1000) };
+        return { ok: false, reason: 'rate', retryAfterSeconds: secondsToNextMinute(nowMs()) };
       }
+      const nanoUsd = toNanoUsd(usd);
       const ofTenant = account(`tenant/${tenant}`);
       const ofAll = account('account');
-      if (exceeds(ofTenant, usd, caps.tenantUsd) || exceeds(ofAll, usd, caps.accountUsd)) {
-        return { ok: false, reason: 'budget', retryAfterSeconds: Math.ceil((monthEndsMs - nowMs()) / 1000) };
+      if (exceeds(total(ofTenant), nanoUsd, caps.tenantUsd) || exceeds(total(ofAll), nanoUsd, caps.accountUsd)) {
+        return { ok: false, reason: 'budget', retryAfterSeconds: secondsToNextMonth(nowMs()) };
       }
       if (rates !== null) count.requests += 1;
-      for (const booked of [ofTenant, ofAll]) booked.reservedUsd += usd;
+      for (const booked of [ofTenant, ofAll]) booked.reservedNanoUsd += nanoUsd;
       return {
         ok: true,
         settle: (actualUsd, tokens) => {
           for (const booked of [ofTenant, ofAll]) {
-            booked.reservedUsd -= usd;
-            booked.settledUsd += actualUsd;
+            booked.reservedNanoUsd -= nanoUsd;
+            booked.settledNanoUsd += toNanoUsd(actualUsd);
           }
           thisMinute(tenant).tokens += tokens;
         },
@@ -73,19 +83,8 @@ export function memoryLedger(nowMs: () => number): Ledger {
   };
 }
 
-const total = ({ settledUsd, reservedUsd }: Account): number => settledUsd + reservedUsd;
+const total = ({ settledNanoUsd, reservedNanoUsd }: Account): number => settledNanoUsd + reservedNanoUsd;
 const isOver = (used: number, limit: number | null): boolean => limit !== null && used >= limit;
-
-/** Nothing to reserve is never refused for its amount: a target that costs no tokens stays open until its cap closes it. */
-function exceeds(account: Account, usd: number, capUsd: number | null): boolean {
-  return capUsd !== null && usd > 0 && total(account) + usd > capUsd;
-}
-
-/** Budgets are of a month, in UTC. */
-function nextMonthMs(nowMs: number): number {
-  const now = new Date(nowMs);
-  return Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + 1);
-}
 
 function existing<K, V>(map: Map<K, V>, key: K, make: () => V): V {
   const found = map.get(key);

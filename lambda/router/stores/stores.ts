@@ -2,20 +2,32 @@
 import type { Caps, Spent } from '../../../lib/spend/budgets';
 import type { Replica } from '../../../lib/policy/affinity';
 import type { KeyRow } from '../../../lib/tables/key-row';
+import type { Rates } from '../../../lib/tables/rate-item';
 
 type Maybe<T> = T | Promise<T>;
 
 export interface KeyStore {
+  /** Rejects where it cannot be said whether there is such a key. */
   find(hash: string): Maybe<KeyRow | null>;
 }
 
 export interface ReplicaRow extends Replica {
   /** Base URL of the engine's API, without `/v1`. */
   readonly url: string;
+  /** SHA-256 of the certificate that its gate has to show, in hexadecimal. Absent or empty: it speaks plain HTTP. */
+  readonly certificateSha256?: string;
 }
 
 export interface ReplicaStore {
+  /** Replicas come and go by themselves, so that a request may wait for one. Absent: as the config lists them. */
+  readonly changes?: true;
   rows(fleet: string): Maybe<readonly ReplicaRow[]>;
+}
+
+/** Providers' keys. */
+export interface SecretStore {
+  /** By the secret's logical name; `undefined`: not bound, empty, or not to be had at the moment. Never rejects. */
+  find(secret: string): Maybe<string | undefined>;
 }
 
 /** Token-metered spend of the running month. */
@@ -31,17 +43,18 @@ export interface ReserveRequest {
   readonly usd: number;
   readonly caps: Pick<Caps, 'tenantUsd' | 'accountUsd'>;
   /** Rates count a request once, whatever number of targets it tries; `null`: counted already. */
-  readonly rates: { readonly requestsPerMinute: number | null; readonly tokensPerMinute: number | null } | null;
+  readonly rates: Rates | null;
 }
 
 export interface Reservation {
   readonly ok: true;
-  /** Books what it really cost and frees the rest. Exactly once; tokens count towards the tenant's rate. */
+  /** Books what it really cost and frees the rest. Exactly once, and never rejects; tokens count towards the tenant's rate. */
   settle(usd: number, tokens: number): Maybe<void>;
 }
 
 export interface Refusal {
   readonly ok: false;
-  readonly reason: 'budget' | 'rate';
+  /** `unavailable`: nobody can say whether a cap holds. */
+  readonly reason: 'budget' | 'rate' | 'unavailable';
   readonly retryAfterSeconds: number;
 }

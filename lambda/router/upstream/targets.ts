@@ -15,7 +15,7 @@ export interface Destination {
 
 /** In the order they are tried, or why there is nowhere to go. */
 export async function destinations(
-  { plan, bindings, replicas }: LaneRuntime,
+  { plan, secrets, replicas }: LaneRuntime,
   { cooldown, inFlight }: { readonly cooldown: Cooldown; readonly inFlight: InFlight },
   { model }: NamedModel,
   conversation: string,
@@ -32,7 +32,7 @@ export async function destinations(
   }
   const provider = plan.providers[model.provider ?? ''];
   if (provider === undefined) throw new Error(`the plan has no provider ${model.provider}`);
-  const key = provider.secret === null ? undefined : bindings.secrets[provider.secret];
+  const key = provider.secret === null ? undefined : await secrets.find(provider.secret);
   if (key === undefined && provider.secret !== null && provider.keyRequired) return 'secret_missing';
   return [{ baseUrl: provider.baseUrl, headers: authHeaders(provider.protocol, key), replica: null }];
 }

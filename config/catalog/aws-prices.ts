@@ -1,0 +1,12 @@
+/** What AWS charges for things that are there, whether used or not. US dollars, one region's, each with source and date. */
+import { prices } from './aws-prices.json';
+import type { Sourced } from './index';
+
+export interface AwsPrice extends Sourced {
+  readonly id: string;
+  readonly usd: number;
+  readonly per: 'hour' | 'month';
+  readonly region: string;
+}
+
+export const awsPrices: readonly AwsPrice[] = prices as AwsPrice[];

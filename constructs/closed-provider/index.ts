@@ -1,0 +1,1 @@
+export { type Agreement, AgreementKind, ClosedProvider, type ClosedProviderProps } from './closed-provider';

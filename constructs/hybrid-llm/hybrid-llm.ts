@@ -1,0 +1,197 @@
+import { Annotations, Duration, Stack } from 'aws-cdk-lib';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import type * as s3 from 'aws-cdk-lib/aws-s3';
+import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
+import * as sns from 'aws-cdk-lib/aws-sns';
+import * as subscriptions from 'aws-cdk-lib/aws-sns-subscriptions';
+import { Construct } from 'constructs';
+import { type Resolved, resolve } from '../../lib/selection/resolve';
+import { ExistingReplicas } from '../backend/existing-replicas';
+import { ClosedProvider } from '../closed-provider';
+import { LlmAlarms } from '../llm-alarms';
+import { LlmDashboard } from '../llm-dashboard';
+import { LedgerTable, LlmRouter, type RouterFront } from '../llm-router';
+import { ModelStore } from '../model-store';
+import { PrivateNetwork } from '../private-network';
+import { MetricContract, ResidencyProof } from '../proof';
+import { SpendGuard } from '../spend-guard';
+import { FleetTable, VllmFleet, type VllmFleetProps } from '../vllm-fleet';
+import { ConfigError, type ConfigSource } from './config-source';
+import { existingEndpoints } from './existing-endpoints';
+import { type FromConfig, type ProviderProps, chosenOf, fromConfig, mapValues } from './from-config';
+import { LogBucket } from './log-bucket';
+import { addOutputs } from './outputs';
+
+export interface HybridLlmProps {
+  /** What to deploy. */
+  readonly config: ConfigSource;
+  /** @default - the VPC that the config names, looked up by the CDK; else a new one */
+  readonly vpc?: ec2.IVpc;
+  /** Told of alarms and budgets. @default - a topic of the config's addresses; none where it names none */
+  readonly topic?: sns.ITopic;
+  /** Ways to the router. @default - a private API */
+  readonly fronts?: RouterFront[];
+}
+
+/**
+ * Everything that a config file describes: network, GPU fleets, closed providers, router, spend guard, alarms, dashboard.
+ *
+ * Creates what its parts create, one of each, and a fleet for each entry under `fleets`. Nothing runs on a GPU until a
+ * fleet is wanted. What it costs when idle is computed from the template: see `docs/deploy.md`.
+ *
+ * Limitations: one deployment is one region. A stack needs no account at synth, unless the config names a VPC.
+ *
+ * ```ts
+ * const config = ConfigSource.file('config/hybrid-llm.yaml');
+ * new HybridLlm(this, 'HybridLlm', { config });
+ * ```
+ */
+export class HybridLlm extends Construct {
+  readonly network: PrivateNetwork;
+  readonly router: LlmRouter;
+  readonly spendGuard: SpendGuard;
+  readonly alarms: LlmAlarms;
+  readonly dashboard: LlmDashboard;
+  /** By name in the config. */
+  readonly fleets: { [name: string]: VllmFleet };
+  /** Weights of the fleets; `undefined` where there is none. */
+  readonly modelStore?: ModelStore;
+
+  constructor(scope: Construct, id: string, props: HybridLlmProps) {
+    super(scope, id);
+    const { _config: config, _lock: lock, deployment, warnings } = props.config;
+    for (const warning of warnings) Annotations.of(this).addWarningV2('cdk-hybrid-llm:HybridLlm.config', warning);
+    const mapped = fromConfig(config);
+    const { logRetention, removalPolicy } = mapped;
+    const resolved = resolve(config, lock);
+    this.tell(resolved);
+
+    const keep = Duration.days(config.records.logDays);
+    const logBucket = new LogBucket(this, 'Logs', { keep, removalPolicy });
+    this.network = this.networkOf(mapped, props.vpc, logBucket);
+    const topic = props.topic ?? this.topicOf(mapped.notify);
+    const lanes: string[] = config.lanes;
+    if (Object.keys(mapped.hosted).length > 0) {
+      this.modelStore = new ModelStore(this, 'Models', { logBucket, logRetention, removalPolicy });
+      this.fleets = this.fleetsOf(mapped, resolved, {
+        deployment,
+        modelStore: this.modelStore,
+        logBucket,
+        removalPolicy,
+      });
+    } else {
+      this.fleets = {};
+    }
+    const fleetNames = Object.keys(this.fleets);
+
+    const ledger = new LedgerTable(this, 'Ledger', { removalPolicy });
+    this.router = new LlmRouter(this, 'Router', {
+      ...mapped.router({
+        fleets: { ...this.fleets, ...mapValues(mapped.running, (running) => new ExistingReplicas(running)) },
+        providers: mapValues(mapped.providers, (provider) => this.providerOf(provider)),
+      }),
+      network: this.network,
+      ledger,
+      logRetention,
+      removalPolicy,
+      ...(props.fronts !== undefined && { fronts: props.fronts }),
+    });
+    this.spendGuard = new SpendGuard(this, 'SpendGuard', {
+      ...mapped.spend,
+      deployment,
+      ledger,
+      fleets: Object.entries(this.fleets).map(([name, { fleetTable }]) => ({ name, table: fleetTable })),
+      logRetention,
+      removalPolicy,
+      ...(topic !== undefined && { topic }),
+    });
+    this.alarms = new LlmAlarms(this, 'Alarms', {
+      ...mapped.alarms,
+      deployment,
+      lanes,
+      fleets: fleetNames,
+      meter: this.spendGuard.meter,
+      topics: topic === undefined ? [] : [topic],
+      acknowledgeNoActions: mapped.notify?.length === 0,
+    });
+    this.dashboard = new LlmDashboard(this, 'Dashboard', {
+      ...mapped.alarms,
+      deployment,
+      lanes,
+      fleets: fleetNames,
+    });
+    ResidencyProof.enforce(this);
+    MetricContract.enforce(this);
+    addOutputs(this, {
+      Url: this.router.url,
+      SealedUrl: this.router.sealedUrl,
+      ClientSecurityGroupId: this.router.clientSecurityGroup?.securityGroupId,
+      OpenFunctionName: this.router.openFunction?.functionName,
+      SealedFunctionName: this.router.sealedFunction?.functionName,
+      KeysTableName: this.router.keysTable.tableName,
+      LedgerTableName: ledger.tableName,
+      ModelBucketName: this.modelStore?.bucket.bucketName,
+      MirrorProjectName: this.modelStore?.mirrorProject?.projectName,
+    });
+  }
+
+  /** Mistakes that a new lock file mends end it: without a choice there is no fleet, and without it no policy. */
+  private tell({ problems }: Resolved): void {
+    const errors = problems.filter(({ severity }) => severity === 'error');
+    if (errors.length > 0) throw new ConfigError(errors.map(({ message }) => message).join('\n'));
+    for (const { message } of problems) Annotations.of(this).addWarningV2('cdk-hybrid-llm:HybridLlm.lock', message);
+  }
+
+  private networkOf(
+    { network, vpcId, endpoints }: FromConfig,
+    given: ec2.IVpc | undefined,
+    logBucket: s3.IBucket,
+  ): PrivateNetwork {
+    const vpc = given ?? (vpcId === undefined ? undefined : ec2.Vpc.fromLookup(this, 'Vpc', { vpcId }));
+    return new PrivateNetwork(this, 'Network', {
+      ...network,
+      // Connections of a VPC that is there already are logged by whoever made it.
+      ...(vpc === undefined
+        ? { flowLogBucket: logBucket }
+        : { vpc, existingEndpoints: existingEndpoints(this, endpoints) }),
+    });
+  }
+
+  /** `undefined`: nobody is to be told. */
+  private topicOf(addresses: readonly string[] = []): sns.Topic | undefined {
+    if (addresses.length === 0) return undefined;
+    const topic = new sns.Topic(this, 'OnCall', { enforceSSL: true });
+    for (const address of addresses) topic.addSubscription(new subscriptions.EmailSubscription(address));
+    return topic;
+  }
+
+  private fleetsOf(
+    { hosted }: FromConfig,
+    { choices, amiId, engineDigest }: Resolved,
+    shared: Required<Pick<VllmFleetProps, 'deployment' | 'modelStore' | 'logBucket' | 'removalPolicy'>>,
+  ): { [name: string]: VllmFleet } {
+    const fleetTable = new FleetTable(this, 'Fleets', { removalPolicy: shared.removalPolicy });
+    return Object.fromEntries(
+      Object.entries(hosted).flatMap(([name, fleet]) => {
+        const choice = choices[name];
+        if (choice === undefined) throw new Error(`no choice for fleet ${name}`);
+        const props = {
+          ...fleet,
+          ...chosenOf(choice),
+          ...shared,
+          network: this.network,
+          fleetTable,
+          ...(amiId !== null && { machineImage: ec2.MachineImage.genericLinux({ [Stack.of(this).region]: amiId }) }),
+          ...(engineDigest !== null && { engineDigest }),
+        };
+        return [[name, new VllmFleet(this, `Fleet-${name}`, props)]];
+      }),
+    );
+  }
+
+  private providerOf({ secretName, ...provider }: ProviderProps): ClosedProvider {
+    if (secretName === undefined) return new ClosedProvider(provider);
+    const id = `Secret-${provider.provider}`;
+    return new ClosedProvider({ ...provider, secret: secretsmanager.Secret.fromSecretNameV2(this, id, secretName) });
+  }
+}

@@ -1,0 +1,3 @@
+export { ConfigSource } from './config-source';
+export { HybridLlm, type HybridLlmProps } from './hybrid-llm';
+export { LogBucket, type LogBucketProps } from './log-bucket';

@@ -1,0 +1,67 @@
+import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import type * as sns from 'aws-cdk-lib/aws-sns';
+import type { Construct } from 'constructs';
+import { admitPublisher } from './admit-publisher';
+import type { AlarmThreshold } from './alarm-threshold';
+
+/** What all alarms of one construct share. */
+export interface AlarmDefaults {
+  readonly topics: readonly sns.ITopic[];
+  readonly runbookUrl: string | undefined;
+}
+
+export interface AlarmSpec {
+  readonly metric: cloudwatch.IMetric;
+  /** What rings and where to look: the text of the notification. */
+  readonly description: string;
+  /** Periods of the metric in a row. @default 1 */
+  readonly periods?: number;
+  /** Whether silence is the fault: the alarm then rings below its threshold and without any value. @default false */
+  readonly missed?: boolean;
+}
+
+/** Makes alarms that tell somebody when they ring and when it is over. */
+export class AlarmFactory {
+  readonly alarms: cloudwatch.Alarm[] = [];
+  /** How many of them tell nobody. */
+  silent = 0;
+
+  constructor(
+    private readonly scope: Construct,
+    private readonly defaults: AlarmDefaults,
+  ) {}
+
+  /** One alarm for each severity. */
+  addEach(id: string, spec: AlarmSpec, thresholds: { readonly [severity: string]: AlarmThreshold }): void {
+    for (const [severity, threshold] of Object.entries(thresholds)) {
+      this.add(`${id}-${severity}`, spec, threshold.above, threshold);
+    }
+  }
+
+  add(id: string, spec: AlarmSpec, threshold: number, own: Omit<AlarmThreshold, 'above'> = {}): void {
+    const runbookUrl = own.runbookUrl ?? this.defaults.runbookUrl;
+    const missed = spec.missed === true;
+    const alarm = new cloudwatch.Alarm(this.scope, id, {
+      metric: spec.metric,
+      alarmDescription: runbookUrl === undefined ? spec.description : `${spec.description} Runbook: ${runbookUrl}`,
+      threshold,
+      comparisonOperator: missed
+        ? cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD
+        : cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
+      evaluationPeriods: own.periods ?? spec.periods ?? 1,
+      treatMissingData: missed ? cloudwatch.TreatMissingData.BREACHING : cloudwatch.TreatMissingData.NOT_BREACHING,
+    });
+    this.alarms.push(alarm);
+    this.tell(alarm, own.topics ?? this.defaults.topics);
+  }
+
+  private tell(alarm: cloudwatch.Alarm, topics: readonly sns.ITopic[]): void {
+    if (topics.length === 0) this.silent += 1;
+    for (const topic of topics) {
+      admitPublisher(topic, 'cloudwatch.amazonaws.com');
+      const action = { bind: () => ({ alarmActionArn: topic.topicArn }) };
+      alarm.addAlarmAction(action);
+      alarm.addOkAction(action);
+    }
+  }
+}

@@ -1,0 +1,63 @@
+import { Annotations } from 'aws-cdk-lib';
+import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import { Construct } from 'constructs';
+import { AlarmFactory } from './alarm-factory';
+import { addFleetAlarms } from './fleet-alarms';
+import { addLaneAlarms } from './lane-alarms';
+import type { LlmAlarmsProps } from './llm-alarms-props';
+import { addMeterAlarms, addSpendAlarms } from './spend-alarms';
+
+/**
+ * Alarms on what callers notice (late first tokens, failures, answers that break off), on what must not happen (failed
+ * detectors, restricted requests on the open lane, models or hosts without a price), on hosts that cost money and do not
+ * answer, and on spend.
+ *
+ * Creates CloudWatch alarms, and lets them publish to the topics. Costs $0.10 a month for each metric that an alarm looks
+ * at: $0.70 a lane, $0.20 a fleet, $0.40 for the meter and the projection.
+ *
+ * Limitations: the alarm on a meter that does not run rings at the first deployment, until the meter has run once.
+ *
+ * ```ts
+ * const alarms = new LlmAlarms(this, 'Alarms', {
+ *   deployment: 'acme-llm',
+ *   lanes: ['open', 'sealed'],
+ *   topics: [new sns.Topic(this, 'OnCall', { enforceSSL: true })],
+ *   timeToFirstToken: { warning: { above: 1500 }, critical: { above: 5000, periods: 2 } },
+ * });
+ * ```
+ */
+export class LlmAlarms extends Construct {
+  /** All alarms, for a dashboard or a composite. */
+  readonly alarms: cloudwatch.IAlarm[];
+
+  constructor(scope: Construct, id: string, props: LlmAlarmsProps) {
+    super(scope, id);
+    const factory = new AlarmFactory(this, { topics: props.topics ?? [], runbookUrl: props.runbookUrl });
+    for (const lane of props.lanes) addLaneAlarms(factory, lane, props);
+    if (props.meter === undefined) this.checkNoMeterNeeded(props);
+    else {
+      for (const fleet of props.fleets ?? []) addFleetAlarms(factory, props.deployment, fleet);
+      addSpendAlarms(factory, props);
+      addMeterAlarms(factory, props.deployment, props.meter);
+    }
+    this.alarms = factory.alarms;
+
+    if (factory.silent > 0 && props.acknowledgeNoActions !== true) {
+      Annotations.of(this).addWarningV2(
+        'cdk-hybrid-llm:LlmAlarms.noActions',
+        `${factory.silent} of ${factory.alarms.length} alarms tell nobody: expected \`topics\`; pass a topic, or state \`acknowledgeNoActions: true\``,
+      );
+    }
+  }
+
+  /** Without a meter these alarms would never ring, and their owner would believe in them. */
+  private checkNoMeterNeeded(props: LlmAlarmsProps): void {
+    const asked = (['fleets', 'monthlyUsd', 'projectedMonthUsd', 'gpuUsdPerHour'] as const).filter((name) =>
+      Array.isArray(props[name]) ? props[name].length > 0 : props[name] !== undefined,
+    );
+    if (asked.length === 0) return;
+    Annotations.of(this).addError(
+      `${asked.map((name) => `\`${name}\``).join(', ')} without \`meter\`: nothing measures what these alarms look at; pass the meter of a SpendGuard`,
+    );
+  }
+}

@@ -1,0 +1,1 @@
+export { LlmDashboard, type LlmDashboardProps } from './llm-dashboard';

@@ -1,0 +1,2 @@
+export { MetricContract } from './metric-contract';
+export { ResidencyProof } from './residency-proof';

@@ -1,0 +1,149 @@
+import { Annotations, Duration, Token } from 'aws-cdk-lib';
+import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import type * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
+import * as events from 'aws-cdk-lib/aws-events';
+import * as targets from 'aws-cdk-lib/aws-events-targets';
+import type * as lambda from 'aws-cdk-lib/aws-lambda';
+import * as logs from 'aws-cdk-lib/aws-logs';
+import * as sns from 'aws-cdk-lib/aws-sns';
+import { Construct } from 'constructs';
+import { fleetTableVariable } from '../../lib/plan/environment';
+import { admitPublisher } from '../llm-alarms/admit-publisher';
+import { LedgerTable } from '../llm-router/ledger-table';
+import { SpendMetrics } from '../metrics/spend-metrics';
+import { STAGE_FORM, stagePercents } from './kill-stages';
+import type { MeteredFleet } from './metered-fleet';
+import { MeterFunction } from './meter-function';
+import { monthlyBudget } from './monthly-budget';
+import type { SpendGuardProps } from './spend-guard-props';
+
+/** How often the meter runs. */
+const METER_EVERY = Duration.minutes(5);
+
+/**
+ * Counts what GPU hosts cost beside what tokens cost, every five minutes, and watches the account's AWS bill.
+ *
+ * Creates a function on a schedule that finds the deployment's hosts by their tags, prices them (spot by the live market, on
+ * demand by the catalogue), adds their dollars to the ledger's month, frees reservations that nobody settled, and publishes
+ * ready replicas, hosts, dollars per hour, spend and projection of the month. With `monthlyUsd` also an AWS budget, and a
+ * topic for it unless one is given. Without `ledger` also a ledger table.
+ *
+ * Costs per month about $0.15 for the function and its calls, and $0.30 for each of the metrics: five and four a fleet. The
+ * first two budgets of an account are free.
+ *
+ * Limitations:
+ * - AWS Budgets lags by up to a day and sees the AWS bill alone, all of it, and nothing of what providers charge. It is the
+ *   late backstop; the router's own caps hold at once.
+ * - On-demand prices are the catalogue's, of us-east-1: elsewhere they are an estimate. Volumes and data transfer are not
+ *   metered, savings plans and free first hours of interrupted spot hosts not deducted.
+ * - A new topic has no subscribers.
+ *
+ * ```ts
+ * const guard = new SpendGuard(this, 'SpendGuard', {
+ *   deployment: 'acme-llm',
+ *   monthlyUsd: 2000,
+ *   killSwitch: ['notify@80', 'closed-off@100'],
+ * });
+ * guard.topic?.addSubscription(new subscriptions.EmailSubscription('oncall@acme.example'));
+ * ```
+ */
+export class SpendGuard extends Construct {
+  /** Where the month's spend stands: what tokens cost, by the router, and what GPU hosts cost, by the meter. */
+  readonly ledger: dynamodb.ITable;
+
+  /** For alarms on it. */
+  readonly meter: lambda.IFunction;
+
+  /** Whom AWS Budgets tells; absent without a budget. */
+  readonly topic?: sns.ITopic;
+
+  private readonly metrics: SpendMetrics;
+
+  constructor(scope: Construct, id: string, props: SpendGuardProps) {
+    super(scope, id);
+    const { deployment, fleets = [], removalPolicy } = props;
+    this.checkFleets(fleets);
+    this.metrics = new SpendMetrics(deployment);
+    const kept = removalPolicy === undefined ? {} : { removalPolicy };
+    this.ledger = props.ledger ?? new LedgerTable(this, 'Ledger', kept);
+    const meter = new MeterFunction(this, 'Meter', {
+      deployment,
+      ledger: this.ledger,
+      fleets,
+      logRetention: props.logRetention ?? logs.RetentionDays.ONE_MONTH,
+      ...kept,
+    });
+    this.meter = meter.function;
+    new events.Rule(this, 'Schedule', {
+      description: `Runs the spend meter of ${deployment}.`,
+      schedule: events.Schedule.rate(METER_EVERY),
+      targets: [new targets.LambdaFunction(meter.function)],
+    });
+    const topic = this.addBudget(props);
+    if (topic !== undefined) this.topic = topic;
+  }
+
+  /** US dollars of this month so far, tokens and GPUs. */
+  metricSpendMonthUsd(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metrics.spendMonthUsd(options);
+  }
+
+  /** US dollars that the month comes to if it goes on as it has so far. */
+  metricProjectedMonthUsd(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metrics.projectedMonthUsd(options);
+  }
+
+  /** US dollars an hour of all GPU hosts together. */
+  metricGpuUsdPerHour(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metrics.gpuUsdPerHour(options);
+  }
+
+  private addBudget({
+    deployment,
+    monthlyUsd,
+    killSwitch = [],
+    topic: given,
+  }: SpendGuardProps): sns.ITopic | undefined {
+    const percents = stagePercents(killSwitch);
+    const wrong = killSwitch.filter((_, index) => percents[index] === null);
+    if (wrong.length > 0) {
+      this.error(`killSwitch: got ${wrong.map((stage) => `"${stage}"`).join(', ')}; expected ${STAGE_FORM}`);
+    }
+    if (monthlyUsd === undefined) {
+      if (killSwitch.length > 0)
+        this.error('killSwitch without monthlyUsd: its stages are shares of a budget; add monthlyUsd');
+      return undefined;
+    }
+    if (!Token.isUnresolved(monthlyUsd) && !(monthlyUsd > 0)) {
+      this.error(`monthlyUsd: got ${monthlyUsd}; expected US dollars above 0, or leave it out`);
+      return undefined;
+    }
+    const topic = given ?? new sns.Topic(this, 'Topic', { displayName: `Spend of ${deployment}`, enforceSSL: true });
+    if (!admitPublisher(topic, 'budgets.amazonaws.com')) {
+      Annotations.of(this).addWarningV2(
+        'cdk-hybrid-llm:SpendGuard.topicPolicy',
+        'the topic is not of this app, so its policy is left alone: it has to admit sns:Publish by budgets.amazonaws.com, or AWS Budgets tells nobody',
+      );
+    }
+    admitPublisher(topic, 'cloudwatch.amazonaws.com');
+    const told = new Set(killSwitch.length === 0 ? [100] : percents.filter((percent) => percent !== null));
+    monthlyBudget(this, 'Budget', monthlyUsd, [...told], topic);
+    return topic;
+  }
+
+  /** Two names must not end in one environment variable. */
+  private checkFleets(fleets: readonly MeteredFleet[]): void {
+    const byVariable = new Map<string, string>();
+    for (const { name } of fleets) {
+      const variable = fleetTableVariable(name);
+      const other = byVariable.get(variable);
+      if (other !== undefined)
+        this.error(`fleets: got "${other}" and "${name}", which are one name in ${variable}; rename one`);
+      byVariable.set(variable, name);
+    }
+  }
+
+  private error(message: string): void {
+    Annotations.of(this).addError(message);
+  }
+}

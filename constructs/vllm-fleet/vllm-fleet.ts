@@ -1,0 +1,239 @@
+import { Annotations, Duration, Stack, Validations } from 'aws-cdk-lib';
+import type * as autoscaling from 'aws-cdk-lib/aws-autoscaling';
+import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import type * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import { Construct } from 'constructs';
+import { engineImage } from '../../config/catalog/engine';
+import type { HostFile } from '../../lib/capacity/host-file';
+import type { BackendBinding, BackendBindOptions, BackendDescription, IModelBackend } from '../backend/i-model-backend';
+import { FleetMetrics } from '../metrics/fleet-metrics';
+import { weightsPrefix } from '../model-store/layout';
+import type { IPrivateNetwork } from '../private-network/i-private-network';
+import { mistakesIn } from './check-props';
+import { type EngineRegistry, engineRegistry } from './engine-registry';
+import { type FleetScaling, scalingOf } from './fleet-scaling';
+import { FleetTable } from './fleet-table';
+import { hostBundle, userData } from './host-bundle';
+import { HostRole } from './host-role';
+import { hostTemplate } from './host-template';
+import { FleetLoadBalancer, type FleetLoadBalancerOptions } from './load-balancer';
+import { replicaGroup } from './replica-groups';
+import { ModelKind, type VllmFleetProps } from './vllm-fleet-props';
+
+/** Of the gate on each host: TLS, the API's paths only, refuses what is new while the host drains. */
+export const GATE_PORT = 8443;
+
+/**
+ * Replicas of one open model on GPU instances, without any way to the internet.
+ *
+ * **Creates** a launch template (Amazon Linux 2023 with GPU driver, IMDSv2 with one hop, encrypted gp3 root volume, the
+ * image of vLLM from AWS's registry), two Auto Scaling groups over the same instance types (`Spot`, price-capacity-optimized,
+ * and `OnDemand`, in the order given), a role of its own, a security group that admits nobody yet, and the fleet table unless
+ * one is given. Each host boots the engine, registers in the table and answers there; a router reads the table.
+ *
+ * **Nothing here starts an instance**: both groups are made empty, and no policy, schedule or deployment changes their desired
+ * capacity. `scaling` says what is wanted; whatever controls capacity reads it. By hand:
+ * `aws autoscaling set-desired-capacity --auto-scaling-group-name … --desired-capacity 1`.
+ *
+ * **Costs per month** (us-east-1): nothing while no instance runs, besides the two interface endpoints for the image, $14.60
+ * in one zone, which fleets share. A `g6e.xlarge` that runs all month is $1,359 on-demand and about a third of it on spot;
+ * its root volume $29.60; its row in the fleet table $0.82.
+ *
+ * **Limitations**
+ * - `maxReplicas` is the maximum of each group: their sum is kept to it by whatever sets their desired capacity.
+ * - Without something that completes the groups' hooks, a host counts as in service after `bootTimeout` whether it boots or
+ *   not, and a host that is terminated is paid for until `drainTimeout` is over.
+ * - CloudFormation cannot suspend a group's rebalancing between zones, which terminates healthy hosts:
+ *   `aws autoscaling suspend-processes --scaling-processes AZRebalance` can.
+ * - A change of the template reaches instances that start after it; running ones stay as they are.
+ * - With two and more replicas no connection is shared: a router chooses one for each request. See `addLoadBalancer`.
+ *
+ * ```ts
+ * const fleet = new VllmFleet(this, 'small', {
+ *   network,
+ *   modelStore: new ModelStore(this, 'Models'),
+ *   model: 'Qwen/Qwen3-8B',
+ *   instanceTypes: ['g6e.xlarge', 'g6e.2xlarge', 'g6e.4xlarge'],
+ * });
+ * ```
+ */
+export class VllmFleet extends Construct implements IModelBackend, ec2.IConnectable, iam.IGrantable {
+  readonly description: BackendDescription;
+  readonly connections: ec2.Connections;
+  readonly grantPrincipal: iam.IPrincipal;
+
+  readonly fleetName: string;
+  readonly deployment: string;
+  /** What is wanted of the fleet's size. The groups know `maxReplicas`, `spot` and `reservations` of it. */
+  readonly scaling: FleetScaling;
+  readonly fleetTable: dynamodb.ITable;
+  readonly launchTemplate: ec2.LaunchTemplate;
+  readonly role: iam.IRole;
+  readonly spotGroup: autoscaling.CfnAutoScalingGroup;
+  readonly onDemandGroup: autoscaling.CfnAutoScalingGroup;
+
+  private readonly network: IPrivateNetwork;
+
+  constructor(scope: Construct, id: string, props: VllmFleetProps) {
+    super(scope, id);
+    this.fleetName = props.fleetName ?? nameFrom(id);
+    this.deployment = props.deployment ?? Stack.of(this).stackName;
+    this.scaling = scalingOf(props);
+    this.network = props.network;
+    for (const mistake of mistakesIn(props, this.fleetName)) Annotations.of(this).addError(mistake);
+    this.description = this.describe(props);
+
+    this.fleetTable = props.fleetTable ?? this.newTable(props);
+    const securityGroup = this.newSecurityGroup();
+    this.connections = new ec2.Connections({ securityGroups: [securityGroup], defaultPort: ec2.Port.tcp(GATE_PORT) });
+    props.network.admit('ecr.api', this);
+    props.network.admit('ecr.dkr', this);
+
+    const registry = engineRegistry(this);
+    const bundle = hostBundle(this, 'HostBundle');
+    this.role = new HostRole(this, 'HostRole', {
+      fleetName: this.fleetName,
+      modelStore: props.modelStore,
+      fleetTable: this.fleetTable,
+      bundle,
+      repositoryArn: registry.repositoryArn,
+      adapters: props.adapters ?? {},
+      ...(props.logBucket !== undefined && {
+        logs: { bucket: props.logBucket, prefix: `hosts/${this.deployment}/${this.fleetName}/` },
+      }),
+    });
+    this.grantPrincipal = this.role;
+
+    const hostJson = Stack.of(this).toJsonString(this.hostFile(props, registry));
+    this.launchTemplate = hostTemplate(this, 'LaunchTemplate', {
+      ...props,
+      deployment: this.deployment,
+      fleetName: this.fleetName,
+      role: this.role,
+      securityGroup,
+      userData: userData({ hostJson, bundle }),
+    });
+    this.spotGroup = this.newGroup('Spot', true, props);
+    this.onDemandGroup = this.newGroup('OnDemand', false, props);
+    Validations.of(this).acknowledge({
+      id: 'AwsSolutions-AS3',
+      reason: 'Hosts report every change of their state to the fleet table; a mail for each instance would be noise.',
+    });
+  }
+
+  /** Opens the gate to the lane's function, and lets it read which replicas of this fleet there are. */
+  bind(options: BackendBindOptions): BackendBinding {
+    if (options.connections === undefined) {
+      Annotations.of(this).addError(
+        `the fleet ${this.fleetName} is reached inside its VPC only: expected a function in the VPC, got one outside (lane ${options.lane}); give the router a network`,
+      );
+    } else {
+      this.connections.allowDefaultPortFrom(options.connections, `Router, ${options.lane} lane`);
+    }
+    options.function.addToRolePolicy(
+      new iam.PolicyStatement({
+        actions: ['dynamodb:Query'],
+        resources: [this.fleetTable.tableArn],
+        conditions: { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [this.fleetName] } },
+      }),
+    );
+    this.fleetTable.encryptionKey?.grantDecrypt(options.function);
+    return { fleetTable: this.fleetTable };
+  }
+
+  /** Replicas that answer. Published by the spend meter. */
+  metricReadyReplicas(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return new FleetMetrics(this.deployment, this.fleetName).readyReplicas(options);
+  }
+
+  /** Instances that cost money, of both groups, booting ones too. Published by the spend meter. */
+  metricHosts(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return new FleetMetrics(this.deployment, this.fleetName).hosts(options);
+  }
+
+  /**
+   * An internal load balancer, for callers that have no router of ours.
+   */
+  addLoadBalancer(id: string, options: FleetLoadBalancerOptions = {}): FleetLoadBalancer {
+    return new FleetLoadBalancer(this, id, {
+      ...options,
+      vpc: this.network.vpc,
+      vpcSubnets: options.vpcSubnets ?? this.network.isolatedSubnets,
+      hosts: this,
+      groups: [this.spotGroup, this.onDemandGroup],
+      port: GATE_PORT,
+    });
+  }
+
+  private describe(props: VllmFleetProps): BackendDescription {
+    return {
+      name: this.fleetName,
+      fleet: {
+        model: props.model,
+        kind: props.kind ?? ModelKind.CHAT,
+        context: props.context ?? 8192,
+        concurrency: props.concurrency ?? 16,
+        ...(props.adapters !== undefined && { adapters: props.adapters }),
+      },
+    };
+  }
+
+  private newTable({ removalPolicy }: VllmFleetProps): dynamodb.ITable {
+    return new FleetTable(this, 'FleetTable', removalPolicy === undefined ? {} : { removalPolicy });
+  }
+
+  private newSecurityGroup(): ec2.SecurityGroup {
+    const group = new ec2.SecurityGroup(this, 'SecurityGroup', {
+      vpc: this.network.vpc,
+      description: `GPU hosts of the fleet ${this.fleetName}`,
+      allowAllOutbound: false,
+    });
+    // S3 and DynamoDB behind the gateway endpoints have no addresses of their own; no route leads anywhere else.
+    group.addEgressRule(ec2.Peer.anyIpv4(), ec2.Port.tcp(443), 'AWS services by endpoints');
+    return group;
+  }
+
+  private newGroup(id: string, spot: boolean, props: VllmFleetProps): autoscaling.CfnAutoScalingGroup {
+    return replicaGroup(this, id, {
+      launchTemplate: this.launchTemplate,
+      subnetIds: this.network.vpc.selectSubnets(this.network.isolatedSubnets).subnetIds,
+      instanceTypes: props.instanceTypes,
+      maxReplicas: spot && !this.scaling.spot ? 0 : this.scaling.maxReplicas,
+      spot,
+      reservations: spot ? [] : this.scaling.reservations,
+      bootTimeout: props.bootTimeout ?? Duration.minutes(30),
+      drainTimeout: props.drainTimeout ?? Duration.minutes(15),
+    });
+  }
+
+  private hostFile(props: VllmFleetProps, registry: EngineRegistry): HostFile {
+    return {
+      deployment: this.deployment,
+      fleet: this.fleetName,
+      region: Stack.of(this).region,
+      fleetTable: this.fleetTable.tableName,
+      modelBucket: props.modelStore.bucket.bucketName,
+      modelPrefix: weightsPrefix(props.model, props.revision),
+      logBucket: props.logBucket?.bucketName ?? '',
+      image: {
+        registry: registry.domain,
+        repository: engineImage.repository,
+        reference: props.engineDigest ?? engineImage.digest ?? engineImage.tag,
+      },
+      model: props.model,
+      servedName: props.model,
+      kind: props.kind ?? ModelKind.CHAT,
+      context: props.context ?? 8192,
+      concurrency: props.concurrency ?? 16,
+      tensorParallel: props.tensorParallel ?? 1,
+      quantization: props.quantization ?? 'bf16',
+      vllmArguments: props.vllmArguments ?? [],
+      adapters: props.adapters ?? {},
+    };
+  }
+}
+
+/** A construct's id as a name: the policy takes lower case only. */
+const nameFrom = (id: string): string => id.toLowerCase().replace(/[^a-z0-9-]+/g, '-');

@@ -1,0 +1,20 @@
+/** What shell scripts ask of `host.json` and of the instance, one value a call. */
+import { type HostFile, imageUri } from '../../lib/capacity/host-file';
+import type { Identity } from './imds';
+
+export type HostValue = (host: HostFile, identity: () => Promise<Identity>) => string | Promise<string>;
+
+export const HOST_VALUES: Readonly<Record<string, HostValue>> = {
+  region: ({ region }) => region,
+  registry: ({ image }) => image.registry,
+  image: ({ image }) => imageUri(image),
+  'private-ip': async (_host, identity) => (await identity()).privateIp,
+  /** Folder in S3 for this host's logs; empty: none is wanted. */
+  logs: async ({ logBucket, deployment, fleet }, identity) =>
+    logBucket === '' ? '' : `s3://${logBucket}/hosts/${deployment}/${fleet}/${(await identity()).instanceId}`,
+  /** A line each: name, tab, folder in S3. */
+  adapters: ({ adapters }) =>
+    Object.entries(adapters)
+      .map(([name, uri]) => `${name}\t${uri}`)
+      .join('\n'),
+};

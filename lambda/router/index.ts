@@ -1,0 +1,42 @@
+/**
+ * The function's entry: reads `plan.json` beside it and its environment once, and answers by Lambda's response stream.
+ * Lines leave by raw writes: `console.log` puts a prefix before each, and CloudWatch then sees no metrics in them.
+ */
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import * as path from 'node:path';
+import { bind } from '../../lib/plan/bind';
+import { ENVIRONMENT } from '../../lib/plan/environment';
+import type { RouterPlan } from '../../lib/plan/types';
+import { detectors } from '../../lib/policy/detectors';
+import { tableFailureLine } from '../../lib/records/table-failure';
+import { createRouter } from './app';
+import { lambdaStreamHandler } from './fronts/lambda-stream';
+import { accountStores } from './stores/account';
+
+const plan = JSON.parse(readFileSync(path.join(__dirname, 'plan.json'), 'utf8')) as RouterPlan;
+const deployment = process.env[ENVIRONMENT.deployment] ?? plan.name;
+
+const writeLine = (line: string): void => void process.stdout.write(`${line}\n`);
+
+const { keys, ledger, replicas, secrets } = accountStores({
+  plan,
+  bindings: bind(plan, process.env),
+  nowMs: Date.now,
+  report: (failure) => writeLine(tableFailureLine(deployment, plan.lane, failure, Date.now())),
+});
+
+const router = createRouter({
+  deployment,
+  lanes: { [plan.lane]: { plan, secrets, detectors: detectors(plan.sensitivity), replicas } },
+  keys,
+  ledger,
+  nowMs: Date.now,
+  newId: randomUUID,
+  emit: ({ decision, metrics }) => {
+    writeLine(decision);
+    writeLine(metrics);
+  },
+});
+
+export const handler = lambdaStreamHandler(router, plan.limits);

@@ -1,0 +1,240 @@
+import { RemovalPolicy, type Stack, Validations } from 'aws-cdk-lib';
+import { Match, type Template } from 'aws-cdk-lib/assertions';
+import type * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
+import * as sns from 'aws-cdk-lib/aws-sns';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import { LlmAlarms } from '../../../constructs/llm-alarms';
+import { LlmDashboard } from '../../../constructs/llm-dashboard';
+import { LedgerTable } from '../../../constructs/llm-router/ledger-table';
+import { SpendGuard, type SpendGuardProps } from '../../../constructs/spend-guard';
+import { forSnapshot, resourcesOf, testApp, testStack } from '../../support/cdk';
+import { errorsIn, scenarios, warningsIn } from './scenarios';
+
+const tableIn = (stack: Stack, id: string): dynamodb.ITable => new LedgerTable(stack, id);
+
+const guardIn = (stack: Stack, props: Partial<SpendGuardProps> = {}): SpendGuard =>
+  new SpendGuard(stack, 'Guard', { deployment: 'acme', ...props });
+
+const STAGES = ['notify@80', 'closed-off@100', 'clamp@110', 'zero@120'];
+
+const templateOf = scenarios(
+  {
+    Plain: (stack) => guardIn(stack),
+    Fleets: (stack) =>
+      guardIn(stack, {
+        fleets: [
+          { name: 'llama-8b', table: tableIn(stack, 'A') },
+          { name: 'embed', table: tableIn(stack, 'B') },
+        ],
+      }),
+    OwnLedger: (stack) => guardIn(stack, { ledger: tableIn(stack, 'Ours') }),
+    Stages: (stack) => guardIn(stack, { monthlyUsd: 2000, killSwitch: STAGES }),
+    Budget: (stack) => guardIn(stack, { monthlyUsd: 5 }),
+    OwnTopic: (stack) => guardIn(stack, { monthlyUsd: 5, topic: new sns.Topic(stack, 'OnCall', { enforceSSL: true }) }),
+    Destroy: (stack) => guardIn(stack, { removalPolicy: RemovalPolicy.DESTROY }),
+    Two: (stack) => {
+      new SpendGuard(stack, 'One', { deployment: 'one', monthlyUsd: 5 });
+      new SpendGuard(stack, 'Two', { deployment: 'two', monthlyUsd: 5 });
+    },
+  },
+  { Two: { env: { account: '210987654321', region: 'eu-central-1' } } },
+);
+
+interface Statement {
+  readonly Sid?: string;
+  readonly Action: string | readonly string[];
+  readonly Resource: unknown;
+  readonly Condition?: unknown;
+}
+
+const statementsOf = (template: Template): Statement[] =>
+  Object.values(resourcesOf(template, 'AWS::IAM::Policy')).flatMap(
+    ({ Properties }) => (Properties?.['PolicyDocument'] as { readonly Statement: Statement[] }).Statement,
+  );
+
+test('runs the meter every five minutes', () => {
+  const template = templateOf('Plain');
+  template.hasResourceProperties('AWS::Lambda::Function', {
+    Runtime: 'nodejs24.x',
+    Architectures: ['arm64'],
+    Handler: 'index.handler',
+    Environment: { Variables: { HYBRID_LLM_DEPLOYMENT: 'acme', HYBRID_LLM_METERED_FLEETS: '' } },
+  });
+  template.hasResourceProperties('AWS::Events::Rule', {
+    ScheduleExpression: 'rate(5 minutes)',
+    Targets: [{ Arn: Match.anyValue() }],
+  });
+  template.hasResourceProperties('AWS::Logs::LogGroup', { RetentionInDays: 30 });
+});
+
+test('tells the meter the table of each fleet, and lets it read no other', () => {
+  const template = templateOf('Fleets');
+  template.hasResourceProperties('AWS::Lambda::Function', {
+    Environment: {
+      Variables: {
+        HYBRID_LLM_METERED_FLEETS: 'llama-8b,embed',
+        HYBRID_LLM_FLEET_TABLE_LLAMA_8B: { Ref: Match.stringLikeRegexp('^A') },
+        HYBRID_LLM_FLEET_TABLE_EMBED: { Ref: Match.stringLikeRegexp('^B') },
+      },
+    },
+  });
+  const queries = statementsOf(template).filter(({ Action }) => [Action].flat().includes('dynamodb:Query'));
+  expect(JSON.stringify(queries.map(({ Resource }) => Resource))).toMatch(/"A[0-9A-F]{8}".*"B[0-9A-F]{8}"/);
+  expect(JSON.stringify(queries)).not.toContain('GuardLedger');
+});
+
+test('the role has no managed policy, no wildcard in an action, and a reason for each *', () => {
+  const template = templateOf('Fleets');
+  template.hasResourceProperties('AWS::IAM::Role', { ManagedPolicyArns: Match.absent() });
+  const statements = statementsOf(template);
+  expect(statements.flatMap(({ Action }) => Action).filter((action) => action.includes('*'))).toEqual([]);
+  expect(statements.filter(({ Resource }) => Resource === '*').map(({ Sid }) => Sid)).toEqual([
+    'DescribeInstancesAndPricesExistOnlyOnStar',
+    'PutMetricDataExistsOnlyOnStarAndIsHeldToOneNamespace',
+  ]);
+});
+
+test('metrics go to the product’s namespace alone', () => {
+  const put = statementsOf(templateOf('Plain')).find(({ Action }) => Action === 'cloudwatch:PutMetricData');
+  expect(put?.Condition).toEqual({ StringEquals: { 'cloudwatch:namespace': 'HybridLlm' } });
+});
+
+test('makes a ledger, or counts in the one it is given', () => {
+  templateOf('Plain').resourceCountIs('AWS::DynamoDB::Table', 1);
+  const template = templateOf('OwnLedger');
+  template.resourceCountIs('AWS::DynamoDB::Table', 1);
+  template.hasResourceProperties('AWS::Lambda::Function', {
+    Environment: { Variables: { HYBRID_LLM_LEDGER_TABLE: { Ref: Match.stringLikeRegexp('^Ours') } } },
+  });
+});
+
+test('without a budget there is no AWS budget and no topic', () => {
+  const template = templateOf('Plain');
+  template.resourceCountIs('AWS::Budgets::Budget', 0);
+  template.resourceCountIs('AWS::SNS::Topic', 0);
+});
+
+const thresholdsOf = (template: Template): unknown[] =>
+  Object.values(resourcesOf(template, 'AWS::Budgets::Budget')).flatMap(({ Properties }) =>
+    (Properties?.['NotificationsWithSubscribers'] as { Notification: { Threshold: number } }[]).map(
+      ({ Notification }) => Notification.Threshold,
+    ),
+  );
+
+test('the AWS budget tells the topic at each stage', () => {
+  const template = templateOf('Stages');
+  expect(thresholdsOf(template)).toEqual([80, 100, 110, 120]);
+  template.hasResourceProperties('AWS::Budgets::Budget', {
+    Budget: {
+      BudgetLimit: { Amount: 2000, Unit: 'USD' },
+      BudgetType: 'COST',
+      TimeUnit: 'MONTHLY',
+      CostFilters: Match.absent(),
+    },
+    NotificationsWithSubscribers: Match.arrayWith([
+      {
+        Notification: {
+          NotificationType: 'ACTUAL',
+          ComparisonOperator: 'GREATER_THAN',
+          Threshold: 80,
+          ThresholdType: 'PERCENTAGE',
+        },
+        Subscribers: [{ SubscriptionType: 'SNS', Address: { Ref: Match.stringLikeRegexp('Topic') } }],
+      },
+    ]),
+  });
+});
+
+test('without stages the topic is told when the budget is spent', () => {
+  expect(thresholdsOf(templateOf('Budget'))).toEqual([100]);
+});
+
+test('the topic admits AWS Budgets and alarms of this account', () => {
+  const ofThisAccount = { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } };
+  templateOf('Budget').hasResourceProperties('AWS::SNS::TopicPolicy', {
+    PolicyDocument: {
+      Statement: Match.arrayWith(
+        ['budgets.amazonaws.com', 'cloudwatch.amazonaws.com'].map((Service) =>
+          Match.objectLike({ Action: 'sns:Publish', Principal: { Service }, Condition: ofThisAccount }),
+        ),
+      ),
+    },
+  });
+});
+
+test('a given topic is used, and no other made', () => {
+  const template = templateOf('OwnTopic');
+  template.resourceCountIs('AWS::SNS::Topic', 1);
+  expect(JSON.stringify(resourcesOf(template, 'AWS::Budgets::Budget'))).toMatch(/"Ref":"OnCall/);
+});
+
+test('a topic from elsewhere keeps its policy, which is a warning', () => {
+  const stack = testStack();
+  const arn = 'arn:aws:sns:us-east-1:123456789012:theirs';
+  guardIn(stack, { monthlyUsd: 5, topic: sns.Topic.fromTopicArn(stack, 'Theirs', arn) });
+  expect(warningsIn(stack)).toEqual([expect.stringMatching(/budgets.amazonaws.com.*SpendGuard.topicPolicy/)]);
+});
+
+test.each<[string, Partial<SpendGuardProps>, RegExp]>([
+  [
+    'a stage that is none',
+    { monthlyUsd: 5, killSwitch: ['notify@80', 'panic@90'] },
+    /got "panic@90"; expected one of notify/,
+  ],
+  ['a stage without a share', { monthlyUsd: 5, killSwitch: ['notify'] }, /got "notify"/],
+  ['stages without a budget', { killSwitch: ['notify@80'] }, /add monthlyUsd/],
+  ['a budget of nothing', { monthlyUsd: 0 }, /got 0; expected US dollars above 0/],
+])('fails with %s', (_, props, message) => {
+  expect(errorsIn(guardIn(testStack(), props))).toEqual([expect.stringMatching(message)]);
+});
+
+test('fails with two fleets whose names are one in the environment', () => {
+  const stack = testStack();
+  const fleets = ['llama-8b', 'llama--8b'].map((name) => ({ name, table: tableIn(stack, name) }));
+  expect(errorsIn(guardIn(stack, { fleets }))).toEqual([
+    expect.stringMatching(/"llama-8b" and "llama--8b".*rename one/),
+  ]);
+});
+
+test.each([
+  ['Destroy', 'Delete'],
+  ['Plain', 'Retain'],
+] as const)('removal: %s makes ledger and log %s', (name, expected) => {
+  for (const type of ['AWS::DynamoDB::Table', 'AWS::Logs::LogGroup']) {
+    for (const resource of Object.values(resourcesOf(templateOf(name), type))) {
+      expect(resource).toMatchObject({ DeletionPolicy: expected, UpdateReplacePolicy: expected });
+    }
+  }
+});
+
+test('two stand in one stack, whose account is nowhere in the template', () => {
+  const { Resources = {} } = templateOf('Two').toJSON() as { Resources?: Record<string, { Type: string }> };
+  // The bucket of the function's code is CDK's own, named after a stack's account where it has one.
+  const ours = Object.values(Resources).filter(({ Type }) => Type !== 'AWS::Lambda::Function');
+  expect(ours.filter(({ Type }) => Type === 'AWS::Budgets::Budget')).toHaveLength(2);
+  expect(JSON.stringify(ours)).not.toContain('210987654321');
+});
+
+test('cdk-nag finds nothing in guard, alarms and dashboard', () => {
+  const app = testApp();
+  const stack = testStack({ env: { region: 'us-east-1' } }, app);
+  const fleets = [{ name: 'llama-8b', table: tableIn(stack, 'Fleet') }];
+  const { meter, topic } = guardIn(stack, { monthlyUsd: 5, fleets });
+  const { alarms } = new LlmAlarms(stack, 'Alarms', {
+    deployment: 'acme',
+    lanes: ['open'],
+    meter,
+    topics: topic === undefined ? [] : [topic],
+  });
+  new LlmDashboard(stack, 'Dashboard', { deployment: 'acme', lanes: ['open'], alarms });
+  Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+  expect(() => app.synth()).not.toThrow();
+});
+
+test('snapshot', () => {
+  expect(forSnapshot(templateOf('Stages'))).toMatchSnapshot();
+});
+
+test('the ledger keeps its logical id, since a new one would begin the month at nothing', () => {
+  expect(Object.keys(resourcesOf(templateOf('Plain'), 'AWS::DynamoDB::Table'))).toEqual(['GuardLedger26E0C130']);
+});

@@ -1,0 +1,107 @@
+import { RemovalPolicy } from 'aws-cdk-lib';
+import { configSchema } from '../../../config/schema';
+import { WakePolicy, type VllmFleetProps } from '../../../constructs/vllm-fleet';
+import { METRIC_CONTRACT } from '../../../lib/records/metric-contract';
+import { testStack } from '../../support/cdk';
+import { errorsOf, fleetStack } from './fleet-stack';
+
+const mistakes = (props: Partial<VllmFleetProps>): string[] => errorsOf(fleetStack(props).stack);
+
+test('a fleet without mistakes has none to tell', () => {
+  expect(mistakes({})).toEqual([]);
+});
+
+test.each<[string, Partial<VllmFleetProps>, RegExp]>([
+  ['no instance type', { instanceTypes: [] }, /instanceTypes expected 1 to 40, got 0/],
+  [
+    '41 instance types',
+    { instanceTypes: Array.from({ length: 41 }, (_, i) => `g${i}.xlarge`) },
+    /expected 1 to 40, got 41/,
+  ],
+  ['an instance type twice', { instanceTypes: ['g6.xlarge', 'g6.xlarge'] }, /has one twice/],
+  ['what is no instance type', { instanceTypes: ['L40S'] }, /names such as g6e.xlarge, got L40S/],
+  ['too few GPUs', { instanceTypes: ['g6e.xlarge'], tensorParallel: 4 }, /tensorParallel 4 .* g6e.xlarge has 1/],
+  ['a name that no tag takes', { fleetName: 'my fleet' }, /fleetName expected .* got my fleet/],
+  ['a commit in the name of the model', { model: 'Qwen/Qwen3-8B@main' }, /a commit goes into revision/],
+  ['a revision that leaves its folder', { revision: '../other' }, /revision expected a commit/],
+  ['a tag as digest', { engineDigest: 'v1' }, /engineDigest expected sha256:/],
+  ['no replica at all', { maxReplicas: 0 }, /maxReplicas expected a whole number of at least 1, got 0/],
+  ['half a replica', { minReplicas: 0.5 }, /minReplicas expected a whole number/],
+  ['a minimum above the maximum', { minReplicas: 5, maxReplicas: 4 }, /maxReplicas is 4, got a minimum of 5/],
+  [
+    'a schedule above the maximum',
+    { schedules: [{ days: 'mon-fri', from: '08:00', to: '18:00', min: 9 }] },
+    /maxReplicas is 4, got a minimum of 9/,
+  ],
+  ['what is no reservation', { reservations: ['my-reservation'] }, /ids such as cr-.* got my-reservation/],
+  ['an adapter that is not in S3', { adapters: { a: 'https://example.com/a' } }, /adapter a expected a folder s3:/],
+])('fails for %s', (_name, props, message) => {
+  expect(mistakes(props)).toEqual([expect.stringMatching(message)]);
+});
+
+test('every mistake is told at once', () => {
+  expect(mistakes({ instanceTypes: [], maxReplicas: 0, context: 0 })).toHaveLength(3);
+});
+
+test('what is wanted of the size is as the config file defaults it', () => {
+  const { fleets } = configSchema.parse({
+    name: 'x',
+    region: 'us-east-1',
+    fleets: { small: { model: 'Qwen/Qwen3-8B' } },
+    models: { m: { fleet: 'small' } },
+    routes: [{ name: 'r', to: ['m'] }],
+  });
+  const { replicas, capacity, context, concurrency, kind } = fleets['small'] as NonNullable<(typeof fleets)[string]>;
+  const { fleet } = fleetStack();
+  expect(fleet.scaling).toEqual({
+    minReplicas: replicas.min,
+    maxReplicas: replicas.max,
+    idleMinutes: replicas.idleMinutes,
+    wake: replicas.wake,
+    schedules: replicas.schedule,
+    spot: capacity.spot,
+    onDemandBase: capacity.onDemandBase,
+    onDemandFallback: capacity.onDemandFallback,
+    reservations: capacity.reservations,
+  });
+  expect(capacity.extraSpot).toBe('auto');
+  expect(fleet.description.fleet).toMatchObject({ context, concurrency, kind });
+});
+
+test('what controls capacity can read all of it', () => {
+  const wanted = {
+    minReplicas: 1,
+    maxReplicas: 9,
+    idleMinutes: 5,
+    wake: WakePolicy.NEVER,
+    schedules: [{ days: 'sat', from: '08:00', to: '24:00', tz: 'Europe/Berlin', min: 2 }],
+    spot: false,
+    onDemandBase: 1,
+    extraSpot: 2,
+    onDemandFallback: false,
+    reservations: ['cr-0123456789abcdef0'],
+  };
+  expect(fleetStack(wanted).fleet.scaling).toEqual(wanted);
+});
+
+test('metrics are ones that are published, under the dimensions that they are published with', () => {
+  const { fleet } = fleetStack({ deployment: 'acme-llm' });
+  for (const metric of [fleet.metricReadyReplicas(), fleet.metricHosts()]) {
+    const row = METRIC_CONTRACT.find(
+      ({ name, dimensions }) => name === metric.metricName && dimensions.includes('Fleet'),
+    );
+    expect(Object.keys(metric.dimensions ?? {}).sort()).toEqual([...(row?.dimensions ?? [])].sort());
+    expect(metric.dimensions).toEqual({ Deployment: 'acme-llm', Fleet: 'small' });
+    expect(metric.namespace).toBe('HybridLlm');
+  }
+  expect(fleet.metricHosts({ statistic: 'Minimum' }).statistic).toBe('Minimum');
+});
+
+test('the table is kept with the stack gone, unless it is not to be', () => {
+  const policyOf = (props: Partial<VllmFleetProps>) =>
+    Object.values(fleetStack(props, testStack()).template().findResources('AWS::DynamoDB::Table')).map(
+      ({ DeletionPolicy }) => DeletionPolicy as string,
+    );
+  expect(policyOf({})).toEqual(['Retain']);
+  expect(policyOf({ removalPolicy: RemovalPolicy.DESTROY })).toEqual(['Delete']);
+});

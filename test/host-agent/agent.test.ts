@@ -1,0 +1,321 @@
+/** The agent's loop against an instance metadata service and an engine on real sockets. Both are fakes. */
+import { mkdirSync } from 'node:fs';
+import { STOP_BEFORE_END_MS } from '../../lib/capacity/drain';
+import { type FakeVllm } from '../support/fake-vllm';
+import { drainText, startHost, type TestHost } from './host';
+
+let host: TestHost;
+const answers: Promise<unknown>[] = [];
+
+beforeEach(async () => {
+  host = await startHost();
+});
+afterEach(async () => {
+  await host.stop();
+  await Promise.allSettled(answers.splice(0));
+});
+
+const isState = (state: string) => (): boolean => host.rows.at(-1)?.state === state;
+const isDone = (what: string) => (): boolean => host.done.includes(what);
+
+async function ready(): Promise<void> {
+  await host.startEngine();
+  await host.until(isState('ready'));
+}
+
+/** A request that the engine works on until it is let go. */
+async function longRequest(engine: FakeVllm): Promise<Response> {
+  engine.tokenDelayMs = 5;
+  const response = await fetch(`${engine.url}/v1/completions`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ model: 'fast', prompt: 'long', max_tokens: 100_000, stream: true, ignore_eos: true }),
+  });
+  answers.push(response.text());
+  return response;
+}
+
+async function withRunning(): Promise<void> {
+  host.engine.script = () => 'word '.repeat(5_000);
+  await ready();
+  await longRequest(host.engine);
+  await host.until(() => host.rows.at(-1)?.running === 1);
+}
+
+/** Longer than a real notice, as the host's clock runs fast here. */
+const AN_HOUR_MS = 3_600_000;
+
+const interruptAt = (inMs: number): number => {
+  const endsMs = host.nowMs() + inMs;
+  host.imds.interrupt(endsMs);
+  return endsMs;
+};
+
+describe('boot', () => {
+  test('tells that it boots before there is an engine', async () => {
+    await host.until(() => host.rows.length >= 2);
+    expect(host.last()).toMatchObject({
+      fleet: 'llama-8b',
+      id: 'replica#i-0fa4e000000000001',
+      url: 'https://127.0.0.1:8443',
+      certificateSha256: 'ab'.repeat(32),
+      state: 'booting',
+      detail: '',
+      running: 0,
+    });
+    expect(host.rows.map(({ sequence }) => sequence)).toEqual(host.rows.map((_row, at) => at + 1));
+  });
+
+  test('is ready after a real completion, and then takes the credentials away', async () => {
+    await ready();
+    await host.until(isDone('forget credentials'));
+    expect(host.states()).toEqual(['booting', 'warming', 'ready']);
+    const [completion] = host.engine.requests.filter(({ path }) => path === '/v1/completions');
+    expect(completion?.body).toMatchObject({ model: 'fast', max_tokens: 1 });
+  });
+
+  test('is not ready while completions fail, and asks again', async () => {
+    host.engine.failNext(500);
+    host.engine.failNextInside();
+    await ready();
+    expect(host.engine.requests.filter(({ path }) => path === '/v1/completions')).toHaveLength(3);
+    expect(host.log).toContainEqual({
+      event: 'trouble',
+      details: { what: 'completion', message: 'status 500' },
+    });
+  });
+
+  test('an aborted completion is none', async () => {
+    host.engine.abort();
+    await host.startEngine();
+    await host.until(() => host.log.some(({ details }) => JSON.stringify(details)?.includes('aborted')));
+    expect(host.states()).toEqual(['booting', 'warming']);
+  });
+
+  test('a hung engine, healthy as it says, is not ready', async () => {
+    host.engine.hang();
+    await host.startEngine();
+    await host.until(isState('warming'));
+    const { length } = host.rows;
+    await host.until(() => host.rows.length > length + 5);
+    expect(host.states()).toEqual(['booting', 'warming']);
+  });
+
+  test('tells the phase in which the boot script failed', async () => {
+    host.boot = 'image\n';
+    await host.until(() => host.rows.length >= 2);
+    expect(host.last().state).toBe('booting');
+    host.boot = 'failed image\n';
+    await host.until(isState('failed'));
+    await host.until(isDone('logs'));
+    await host.until(isDone('gate'));
+    expect(host.last().detail).toBe('image');
+    expect(await drainText(host)).toBe('failed image\n');
+  });
+
+  test('tells an engine that systemd gave up', async () => {
+    host.process = 'failed';
+    await host.until(isState('failed'));
+    expect(host.last().detail).toBe('engine');
+  });
+});
+
+describe('heartbeats', () => {
+  test('carry what the engine says of its load', async () => {
+    await withRunning();
+    expect(host.last()).toMatchObject({ state: 'ready', running: 1, waiting: 0 });
+    expect(host.last().kvUse).toBeGreaterThan(0);
+  });
+
+  test('go on when the metadata service does not answer', async () => {
+    await ready();
+    await host.imds.stop();
+    const { length } = host.rows;
+    await host.until(() => host.rows.length > length + 3);
+    expect(host.last().state).toBe('ready');
+    expect(host.log.filter(({ event }) => event === 'trouble').map(({ details }) => details)).toEqual([
+      { what: 'instance metadata', message: expect.stringContaining('fetch failed') as string },
+    ]);
+  });
+
+  test('are tried again when the table refuses them, and the trouble is told once', async () => {
+    await ready();
+    const before = host.last().sequence;
+    let tries = 0;
+    host.write = async () => {
+      tries += 1;
+      if (tries < 5) throw new Error('table away');
+    };
+    await host.until(() => host.last().sequence > before);
+    await host.until(() => host.log.at(-1)?.event === 'trouble over');
+    expect(tries).toBeGreaterThanOrEqual(5);
+    expect(host.log.slice(-2).map(({ details }) => details)).toEqual([
+      { what: 'fleet table', message: 'table away' },
+      { what: 'fleet table' },
+    ]);
+  });
+
+  test('an engine that dies is told, and is ready again after another completion', async () => {
+    await ready();
+    host.process = 'starting';
+    await host.engine.stop();
+    await host.until(isState('booting'));
+    await host.engine.revive();
+    host.process = 'up';
+    await host.until(isState('ready'));
+    expect(host.states()).toEqual(['booting', 'warming', 'ready', 'booting', 'warming', 'ready']);
+    expect(host.done.filter((what) => what === 'forget credentials')).toHaveLength(2);
+  });
+});
+
+describe('a drain', () => {
+  test('closes the gate, lets requests finish, stops the engine, and says so', async () => {
+    await withRunning();
+    const endsMs = interruptAt(AN_HOUR_MS);
+    await host.until(isState('draining'));
+    expect(host.last()).toMatchObject({ detail: 'interruption', running: 1 });
+    await host.until(isDone('gate'));
+    const { length } = host.rows;
+    await host.until(() => host.rows.length > length + 3);
+    expect(await drainText(host)).toBe(`interruption ${Math.floor(endsMs / 1000) * 1000}\n`);
+    expect(host.done).not.toContain('stop');
+
+    host.engine.tokenDelayMs = 0;
+    host.engine.tokensPerTurn = 10_000;
+    await host.until(() => host.rows.at(-1)?.running === 0);
+    await host.until(isDone('stop'));
+    await host.until(isState('drained'));
+    await host.until(isDone('logs'));
+    expect(host.last()).toMatchObject({ detail: 'interruption', running: 0 });
+  });
+
+  test('stops an engine that hangs 15 s before the end, and waits 10 s for it', async () => {
+    await withRunning();
+    host.engine.hang();
+    host.deaf = true;
+    const endsMs = interruptAt(AN_HOUR_MS);
+    await host.until(isState('draining'));
+    expect(host.done).not.toContain('stop');
+
+    host.skippedMs += endsMs - host.nowMs() - STOP_BEFORE_END_MS;
+    await host.until(isDone('stop'));
+    expect(host.last().state).toBe('draining');
+    host.skippedMs += 10_000;
+    await host.until(isState('drained'));
+    expect(host.nowMs()).toBeLessThan(endsMs);
+  });
+
+  test('is not held up by a table that refuses every row', async () => {
+    await ready();
+    host.write = () => Promise.reject(new Error('table away'));
+    interruptAt(AN_HOUR_MS);
+    await host.until(isDone('gate'));
+    await host.until(isDone('stop'));
+    expect(await drainText(host)).toMatch(/^interruption/);
+  });
+
+  test('is not held up by a table that never answers', async () => {
+    await ready();
+    host.write = () => new Promise(() => undefined);
+    interruptAt(AN_HOUR_MS);
+    await host.until(isDone('stop'));
+    await host.until(isDone('logs'));
+  });
+
+  test('begins when the group wants the host terminated', async () => {
+    await ready();
+    host.imds.targetLifecycleState = 'Terminated';
+    await host.until(isState('drained'));
+    expect(host.last().detail).toBe('termination');
+  });
+
+  test('a notice without a legible time is one all the same', async () => {
+    await ready();
+    host.imds.instanceAction = 'soon';
+    await host.until(isState('drained'));
+    expect(host.last().detail).toBe('interruption');
+  });
+
+  test('a recommendation to rebalance is told in the log and drains nothing', async () => {
+    await ready();
+    host.imds.rebalanceRecommended = true;
+    await host.until(() => host.log.some(({ event }) => event === 'rebalance recommended'));
+    const { length } = host.rows;
+    await host.until(() => host.rows.length > length + 3);
+    expect(host.last().state).toBe('ready');
+    expect(await drainText(host)).toBeNull();
+    expect(host.log.filter(({ event }) => event === 'rebalance recommended')).toHaveLength(1);
+  });
+
+  test('stays drained whatever the metadata says afterwards', async () => {
+    await ready();
+    host.imds.targetLifecycleState = 'Terminated';
+    await host.until(isState('drained'));
+    host.imds.targetLifecycleState = 'InService';
+    await host.engine.revive();
+    host.process = 'up';
+    const { length } = host.rows;
+    await host.until(() => host.rows.length > length + 5);
+    expect(host.states()).toEqual(['booting', 'warming', 'ready', 'draining', 'drained']);
+  });
+});
+
+describe('an agent that is started again', () => {
+  test('goes on with the drain it finds', async () => {
+    await withRunning();
+    interruptAt(AN_HOUR_MS);
+    await host.until(isDone('gate'));
+    // Nothing else tells the new one of it.
+    host.imds.instanceAction = null;
+    await host.restartAgent();
+    const { length } = host.rows;
+    await host.until(() => host.rows.length > length + 3);
+    expect(host.last()).toMatchObject({ state: 'draining', detail: 'interruption', running: 1 });
+  });
+
+  test('finds a healthy engine and is ready again', async () => {
+    await ready();
+    await host.restartAgent();
+    const { length } = host.rows;
+    await host.until(() => host.rows.length > length && isState('ready')());
+    expect(await drainText(host)).toBeNull();
+  });
+
+  test('stays failed', async () => {
+    host.boot = 'failed image';
+    await host.until(isState('failed'));
+    await host.until(isDone('gate'));
+    host.boot = null;
+    await host.restartAgent();
+    const { length } = host.rows;
+    await host.until(() => host.rows.length > length);
+    expect(host.last()).toMatchObject({ state: 'failed', detail: 'image' });
+  });
+});
+
+describe('when the system stops', () => {
+  test('the agent drains the host and ends, its last row written', async () => {
+    await ready();
+    await host.shutDown();
+    expect(host.last()).toMatchObject({ state: 'drained', detail: 'shutdown' });
+    expect(host.done).toContain('stop');
+  });
+
+  test('it ends though the table never answers', async () => {
+    await ready();
+    host.write = () => new Promise(() => undefined);
+    await host.shutDown();
+    expect(host.done).toContain('stop');
+  });
+
+  test('it ends though the gate cannot be closed', async () => {
+    await ready();
+    mkdirSync(host.drainFile);
+    await host.shutDown();
+    expect(host.last().state).toBe('drained');
+    expect(host.log).toContainEqual({
+      event: 'trouble',
+      details: { what: 'gate', message: expect.stringContaining('EISDIR') as string },
+    });
+  });
+});

@@ -1,0 +1,188 @@
+/**
+ * A host agent with everything it touches: a fake instance metadata service and a fake engine on real sockets, a drain
+ * file in a folder of its own, and a table in memory. The engine's unit is played here: `stop` is SIGTERM to the fake.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import * as path from 'node:path';
+import { type AgentParts, runAgent } from '../../lambda/host-agent/agent';
+import { engineProbe } from '../../lambda/host-agent/engine-probe';
+import { contentOf, gateFile } from '../../lambda/host-agent/gate-file';
+import { imds } from '../../lambda/host-agent/imds';
+import type { FleetReplicaRow } from '../../lib/tables/fleet-row';
+import { FAKE_IDENTITY, type FakeImds, startFakeImds } from '../support/fake-imds';
+import { Bell } from '../support/fake-vllm/bell';
+import { FakeVllm } from '../support/fake-vllm';
+
+const BEAT_MS = 20;
+/** Of the host's clock, so that what takes seconds there takes none here. */
+const TIMES_FASTER = 20;
+
+export interface TestHost {
+  readonly imds: FakeImds;
+  /** Not listening before `startEngine`. */
+  readonly engine: FakeVllm;
+  readonly rows: FleetReplicaRow[];
+  readonly log: { readonly event: string; readonly details: unknown }[];
+  /** What the agent did, in order: `gate`, `stop`, `logs`, `forget credentials`. */
+  readonly done: string[];
+  readonly drainFile: string;
+  /** Replaced to make the table fail. */
+  write: (row: FleetReplicaRow) => Promise<void>;
+  /** What `install.sh` says. */
+  boot: string | null;
+  /** What systemd says of the engine. */
+  process: 'down' | 'starting' | 'up' | 'failed';
+  /** The engine ignores SIGTERM. */
+  deaf: boolean;
+  /** Time that went by without anybody waiting for it. */
+  skippedMs: number;
+  nowMs(): number;
+  last(): FleetReplicaRow;
+  /** States in the order they were written, each once. */
+  states(): string[];
+  startEngine(): Promise<void>;
+  /** Another agent on the same host, after this one was lost. */
+  restartAgent(): Promise<void>;
+  /** SIGTERM to the agent; resolves when it ends. */
+  shutDown(): Promise<void>;
+  /** Resolves once `condition` holds; asked again whenever the agent or the engine did something. */
+  until(condition: () => boolean): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export async function startHost(): Promise<TestHost> {
+  const folder = mkdtempSync(path.join(tmpdir(), 'hybrid-llm-host-'));
+  const drainFile = path.join(folder, 'draining');
+  const metadata = await startFakeImds();
+  const engine = new FakeVllm({ models: ['fast'] });
+  // Has its port from here on, and nobody listens on it yet.
+  await engine.open();
+  await engine.stop();
+  const bell = new Bell();
+  const startMs = Date.now();
+
+  const host: Omit<TestHost, 'restartAgent' | 'shutDown' | 'stop'> = {
+    imds: metadata,
+    engine,
+    rows: [],
+    log: [],
+    done: [],
+    drainFile,
+    write: async () => undefined,
+    boot: null,
+    process: 'down',
+    deaf: false,
+    skippedMs: 0,
+    nowMs: () => startMs + (Date.now() - startMs) * TIMES_FASTER + host.skippedMs,
+    last: () => {
+      const row = host.rows.at(-1);
+      if (row === undefined) throw new Error('no row was written');
+      return row;
+    },
+    states: () => host.rows.map(({ state }) => state).filter((state, at, all) => state !== all[at - 1]),
+    startEngine: async () => {
+      await engine.open();
+      host.process = 'up';
+    },
+    until: (condition) => bell.until(condition),
+  };
+
+  /** What one agent has in its hands; nothing any more once it is lost. */
+  const partsOf = (agent: { lost: boolean }): AgentParts => {
+    const hold = async (): Promise<void> => {
+      if (agent.lost) throw new Error('this agent is no more');
+    };
+    const gate = gateFile(drainFile);
+    let lostMs = 0;
+    return {
+      row: {
+        fleet: 'llama-8b',
+        instanceId: FAKE_IDENTITY.instanceId,
+        url: 'https://127.0.0.1:8443',
+        certificateSha256: 'ab'.repeat(32),
+      },
+      imds: imds(metadata.url),
+      probe: engineProbe(engine.url, { kind: 'chat', servedName: 'fast' }),
+      unit: {
+        process: async () => host.process,
+        stop: async () => {
+          await hold();
+          host.done.push('stop');
+          bell.ring();
+          if (host.deaf) return;
+          await engine.drain();
+          await engine.stop();
+          host.process = 'down';
+        },
+        uploadLogs: async () => {
+          await hold();
+          host.done.push('logs');
+          bell.ring();
+        },
+      },
+      gate: {
+        closed: gate.closed,
+        close: async (phase) => {
+          await hold();
+          await gate.close(phase);
+          host.done.push('gate');
+          bell.ring();
+        },
+      },
+      rows: {
+        write: async (row) => {
+          await hold();
+          await host.write(row);
+          host.rows.push(row);
+          bell.ring();
+        },
+      },
+      boot: async () => host.boot,
+      forgetCredentials: async () => {
+        host.done.push('forget credentials');
+        bell.ring();
+      },
+      log: (event, details) => {
+        if (!agent.lost) host.log.push({ event, details });
+        bell.ring();
+      },
+      // For one that is lost time flies, so that it comes to its end.
+      nowMs: () => host.nowMs() + (agent.lost ? (lostMs += 3_600_000) : 0),
+      beatMs: BEAT_MS,
+    };
+  };
+
+  const start = (): { lose(): Promise<void>; shutDown(): Promise<void> } => {
+    const agent = { lost: false };
+    const stop = new AbortController();
+    const ended = runAgent(partsOf(agent), stop.signal);
+    const shutDown = (): Promise<void> => {
+      stop.abort();
+      return ended;
+    };
+    return {
+      shutDown,
+      lose: () => {
+        agent.lost = true;
+        return shutDown();
+      },
+    };
+  };
+  let agent = start();
+
+  return Object.assign(host, {
+    restartAgent: async () => {
+      await agent.lose();
+      agent = start();
+    },
+    shutDown: () => agent.shutDown(),
+    stop: async () => {
+      await agent.lose();
+      await Promise.all([engine.stop(), metadata.stop()]);
+      rmSync(folder, { recursive: true });
+    },
+  });
+}
+
+export const drainText = (host: TestHost): Promise<string | null> => contentOf(host.drainFile);

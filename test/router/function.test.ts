@@ -1,0 +1,202 @@
+/** The bundle as it is deployed, with its plan beside it: keys, replicas, spend and secrets out of the account. */
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import * as path from 'node:path';
+import { type LocalTables, localTables } from '../../bin/commands/local-tables';
+import { compile } from '../../lib/plan/compile';
+import type { DecisionRecord } from '../../lib/records/decision-record';
+import { type Item, numberIn } from '../../lib/tables/attributes';
+import { fleetItem } from '../../lib/tables/fleet-item';
+import { keyItem } from '../../lib/tables/key-item';
+import { ledgerKey } from '../../lib/tables/ledger-item';
+import { monthOf } from '../../lib/spend/ledger';
+import { type FakeClosed, startFakeClosed } from '../support/fake-closed';
+import { type FakeDynamo, type Fault, startFakeDynamo } from '../support/fake-dynamo';
+import { type StreamingHandler, installFakeLambda, invoke, restApiEvent } from '../support/fake-lambda';
+import { type FakeSecrets, startFakeSecrets } from '../support/fake-secrets';
+import { type FakeVllm, startFakeVllm } from '../support/fake-vllm';
+import { configOf } from '../support/plans';
+import { keyRow } from '../support/router';
+
+const ROOT = path.resolve(__dirname, '../..');
+const DENIED: Fault = { kind: 'error', type: 'AccessDeniedException' };
+const KEY = keyRow('hk_a', 'research');
+
+let folder: string;
+let dynamo: FakeDynamo;
+let tables: LocalTables;
+let secrets: FakeSecrets;
+let vllm: FakeVllm;
+let closed: FakeClosed;
+let uninstall: () => void;
+let lines: string[];
+let stdout: jest.SpyInstance;
+const before = { ...process.env };
+
+beforeEach(async () => {
+  folder = mkdtempSync(path.join(tmpdir(), 'hybrid-llm-function-'));
+  copyFileSync(path.join(ROOT, 'dist/assets/router/index.js'), path.join(folder, 'index.js'));
+  [dynamo, secrets, vllm, closed] = await Promise.all([
+    startFakeDynamo(),
+    startFakeSecrets({ 'arn:anthropic': '{"apiKey":"sk-of-anthropic"}' }),
+    startFakeVllm(),
+    startFakeClosed(),
+  ]);
+  tables = await localTables(dynamo.url, { name: 'acme', region: 'us-east-1' });
+  await Promise.all([
+    tables.dynamo.call('PutItem', { TableName: tables.keys, Item: keyItem({ ...KEY, createdMs: 0 }) }),
+    tables.dynamo.call('PutItem', {
+      TableName: tables.fleets,
+      Item: fleetItem({
+        fleet: 'llama',
+        id: 'replica#i-1',
+        state: 'ready',
+        url: vllm.url,
+        certificateSha256: '',
+        heartbeatMs: Date.now(),
+        sequence: 1,
+        running: 0,
+        waiting: 0,
+        kvUse: 0,
+        detail: '',
+      }),
+    }),
+  ]);
+  Object.assign(process.env, {
+    AWS_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: 'A',
+    AWS_SECRET_ACCESS_KEY: 'B',
+    AWS_ENDPOINT_URL_DYNAMODB: dynamo.url,
+    AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.url,
+    HYBRID_LLM_DEPLOYMENT: 'acme',
+    HYBRID_LLM_KEYS_TABLE: tables.keys,
+    HYBRID_LLM_LEDGER_TABLE: tables.ledger,
+    HYBRID_LLM_FLEET_TABLE_LLAMA: tables.fleets,
+    HYBRID_LLM_SECRET_ARN_A_ANTHROPIC: 'arn:anthropic',
+  });
+  const config = configOf({
+    providers: { anthropic: { secret: 'a/anthropic', baseUrl: closed.url, agreement: { kind: 'dpa', ref: 'A-1' } } },
+    models: { fast: { fleet: 'llama' }, claude: { provider: 'anthropic', model: 'claude-sonnet-5' } },
+    routes: [{ name: 'default', to: ['claude', 'fast'] }],
+    tenants: { research: { monthlyUsd: 10, requestsPerMinute: 50 } },
+  });
+  writeFileSync(path.join(folder, 'plan.json'), JSON.stringify(compile(config, 'open')));
+  uninstall = installFakeLambda();
+  lines = [];
+  stdout = jest.spyOn(process.stdout, 'write').mockImplementation((text) => {
+    lines.push(String(text));
+    return true;
+  });
+  dynamo.calls.length = 0;
+});
+
+afterEach(async () => {
+  stdout.mockRestore();
+  uninstall();
+  process.env = { ...before };
+  secrets.close();
+  await Promise.all([dynamo.stop(), vllm.stop(), closed.stop()]);
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** Loads the bundle anew: a function that starts cold. */
+function coldStart(): StreamingHandler {
+  const load = createRequire(__filename);
+  const { handler } = load(path.join(folder, 'index.js')) as { handler: StreamingHandler };
+  return handler;
+}
+
+const ask = (handler: StreamingHandler, body: object, key = 'hk_a') =>
+  invoke(
+    handler,
+    restApiEvent({
+      method: 'POST',
+      path: '/v1/chat/completions',
+      headers: { authorization: `Bearer ${key}` },
+      body: JSON.stringify({ messages: [{ role: 'user', content: 'hello' }], ...body }),
+    }),
+  );
+
+const errorOf = ({ body }: { readonly body: Buffer }): { readonly code: string } =>
+  (JSON.parse(body.toString()) as { error: { code: string } }).error;
+
+/** Lines are whole and apart, so that each is one of CloudWatch's. */
+function logged(): Record<string, unknown>[] {
+  expect(lines.every((line) => /^\{.*\}\n$/.test(line))).toBe(true);
+  return lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+}
+
+test('answers with a closed model, by the key out of its secret, and books the cost', async () => {
+  const answered = await ask(coldStart(), { model: 'claude', max_tokens: 50 });
+  expect(answered.statusCode).toBe(200);
+  expect(closed.requests[0]?.headers['x-api-key']).toBe('sk-of-anthropic');
+  expect(secrets.asked).toEqual(['arn:anthropic']);
+
+  const costUsd = Number(answered.headers['x-hybrid-cost-usd']);
+  expect(costUsd).toBeGreaterThan(0);
+  const input = { TableName: tables.ledger, Key: ledgerKey(monthOf(Date.now())) };
+  const { Item = {} } = await tables.dynamo.call<{ Item?: Item }>('GetItem', input);
+  expect(numberIn(Item, 'settled:research')).toBe(Math.round(costUsd * 1e9));
+  expect(numberIn(Item, 'total')).toBe(numberIn(Item, 'settled'));
+
+  const [decision, metrics] = logged();
+  expect(decision).toMatchObject({ kind: 'decision', tenant: 'research', outcome: 'answered' });
+  expect(metrics).toMatchObject({ Deployment: 'acme', Lane: 'open', Requests: 1 });
+  expect(JSON.stringify(lines)).not.toContain('sk-of-anthropic');
+});
+
+test('answers with a replica out of the fleet table, and reserves nothing for it', async () => {
+  const answered = await ask(coldStart(), { model: 'fast' });
+  expect(answered.statusCode).toBe(200);
+  const [decision] = logged() as unknown as DecisionRecord[];
+  expect(decision?.attempts).toMatchObject([{ replica: 'i-1', failure: null }]);
+  // Its rate was counted, and nothing else written.
+  expect(dynamo.calls.filter(({ operation }) => operation === 'UpdateItem')).toHaveLength(1);
+});
+
+test('looks up no key and no secret again, once it is warm', async () => {
+  const handler = coldStart();
+  await ask(handler, { model: 'claude', max_tokens: 50 });
+  dynamo.calls.length = 0;
+  await ask(handler, { model: 'claude', max_tokens: 50 });
+  // Reservation and rate, side by side, then the settlement.
+  expect(dynamo.calls.map(({ operation }) => operation)).toEqual(['UpdateItem', 'UpdateItem', 'UpdateItem']);
+  expect(secrets.asked).toHaveLength(1);
+});
+
+test('refuses an unknown key, and says 503 where it cannot know', async () => {
+  const handler = coldStart();
+  const unknown = await ask(handler, { model: 'fast' }, 'hk_b');
+  expect([unknown.statusCode, errorOf(unknown).code]).toEqual([401, 'invalid_api_key']);
+  dynamo.always(DENIED);
+  const unsure = await ask(handler, { model: 'fast' }, 'hk_c');
+  expect([unsure.statusCode, errorOf(unsure).code]).toEqual([503, 'no_target_available']);
+  expect(unsure.headers['retry-after']).toBe('1');
+  expect(logged()).toContainEqual(
+    expect.objectContaining({
+      kind: 'table_failure',
+      table: 'keys',
+      Deployment: 'acme',
+      Lane: 'open',
+      TableFailures: 1,
+    }),
+  );
+});
+
+test('passes over a target whose cap nobody can hold, and serves from the fleet', async () => {
+  const handler = coldStart();
+  await ask(handler, { model: 'fast' });
+  dynamo.always(DENIED);
+  const named = await ask(handler, { model: 'claude', max_tokens: 50 });
+  expect([named.statusCode, errorOf(named).code]).toEqual([503, 'no_target_available']);
+  const routed = await ask(handler, { model: 'auto', max_tokens: 50 });
+  expect(routed.statusCode).toBe(200);
+  expect(routed.headers['x-hybrid-target']).toContain('llama/');
+  expect(closed.requests).toHaveLength(0);
+});
+
+test('does not start without its tables', () => {
+  delete process.env['HYBRID_LLM_LEDGER_TABLE'];
+  expect(coldStart).toThrow('HYBRID_LLM_LEDGER_TABLE is not set');
+});

@@ -1,0 +1,1 @@
+process.env.CDK_DISABLE_STACK_TRACE = '1';
