@@ -4,7 +4,6 @@ module.exports = {
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   transform: { '\\.ts$': '<rootDir>/test/support/transform.js' },
   globalSetup: '<rootDir>/test/support/build-assets.ts',
-  // Where each construct and token was made is of use to nobody here, and takes most of the time of a template.
   setupFiles: ['<rootDir>/test/support/quick-constructs.js'],
   maxWorkers: 2,
   moduleNameMapper: { '^cdk-hybrid-llm$': '<rootDir>/constructs/index.ts' },

@@ -307,7 +307,7 @@ function logDaysOf(records: Config['records']): logs.RetentionDays {
 
 /** Those that CloudWatch Logs takes; anything else is rounded up. */
 const RETENTION_DAYS = Object.values(logs.RetentionDays)
-  .filter((days): days is logs.RetentionDays => typeof days === 'number' && days < logs.RetentionDays.INFINITE)
+  .filter((days): days is logs.RetentionDays => typeof days === 'number')
   .toSorted((a, b) => a - b);
 
 /** Without the keys whose value is `undefined`. */

@@ -9,9 +9,13 @@ import { exampleApp } from './example';
 
 const MOST_ACKNOWLEDGED = 12;
 
+beforeAll(() => {
+  process.env['CDK_VALIDATION'] = 'true';
+});
+
 interface Report {
   readonly pluginReports: readonly {
-    readonly summary: { readonly pluginName: string };
+    readonly pluginName: string;
     readonly violations: readonly { readonly ruleName: string; readonly severity?: string }[];
   }[];
 }
@@ -21,6 +25,7 @@ test('cdk-nag AwsSolutions and the validator inside aws-cdk-lib find nothing tha
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
   const assembly = app.synth();
   const report = JSON.parse(readFileSync(path.join(assembly.directory, 'validation-report.json'), 'utf8')) as Report;
+  expect(report.pluginReports.map(({ pluginName }) => pluginName)).toContain('CloudFormation Validate');
   const found = report.pluginReports.flatMap(({ violations }) => violations.map(({ ruleName }) => ruleName));
   expect(found).toEqual([]);
 

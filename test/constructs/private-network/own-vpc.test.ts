@@ -70,6 +70,7 @@ describe.each(EGRESSES)('with egress %s', (egress) => {
   });
 
   test('cdk-nag and the validator of CDK find nothing', () => {
+    process.env['CDK_VALIDATION'] = 'true';
     const app = testApp();
     Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
     const stack = testStack({ env: { region: 'us-east-1' } }, app);
