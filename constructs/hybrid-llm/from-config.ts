@@ -301,7 +301,7 @@ function alarmsOf(alarms: Config['alarms'], monthlyUsd: number | undefined): Pic
 function logDaysOf(records: Config['records']): logs.RetentionDays {
   const { logDays, retainDays: _archive, objectLock: _archiveToo, ...rest } = records;
   allTaken(rest);
-  const taken = RETENTION_DAYS.find((days) => days >= logDays);
+  const taken = RETENTION_DAYS.find((days) => Number(days) >= logDays);
   return taken ?? logs.RetentionDays.TEN_YEARS;
 }
 

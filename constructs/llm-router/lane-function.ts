@@ -6,6 +6,7 @@ import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { RouterPlan } from '../../lib/plan/types';
 import { LANE_MARK } from '../../lib/proof/marks';
+import { allowRedundantDependency } from '../redundant-dependency';
 import type { IPrivateNetwork } from '../private-network/i-private-network';
 import { laneCode } from './lane-asset';
 import { type LlmRouterProps, RouterLane } from './llm-router-props';
@@ -63,6 +64,7 @@ export class LaneFunction extends Construct {
       ipv6AllowedForDualStack: network && hasIpv6(network, lane) ? true : undefined,
     });
     (this.function.node.defaultChild as lambda.CfnFunction).addMetadata(LANE_MARK, lane);
+    allowRedundantDependency(this.function);
     if (props.networkInterfaces !== undefined) {
       props.networkInterfaces.attachToRole(role);
       this.function.node.addDependency(props.networkInterfaces);

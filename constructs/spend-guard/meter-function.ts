@@ -7,6 +7,7 @@ import { Construct } from 'constructs';
 import { ENVIRONMENT, fleetTableVariable } from '../../lib/plan/environment';
 import { NAMESPACE } from '../../lib/records/metrics';
 import { METERED_FLEETS_VARIABLE } from '../../lib/spend/meter-names';
+import { allowRedundantDependency } from '../redundant-dependency';
 import { bundledAsset } from '../assets';
 import type { MeteredFleet } from './metered-fleet';
 
@@ -64,6 +65,7 @@ export class MeterFunction extends Construct {
       role,
       logGroup,
     });
+    allowRedundantDependency(this.function);
   }
 }
 

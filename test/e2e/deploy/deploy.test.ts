@@ -128,6 +128,11 @@ test('the list of skipped types holds none that moto supports', () => {
   expect(skippedTypes.filter((type) => deployed.supportedTypes.includes(type))).toEqual([]);
 });
 
+test('cfn-lint finds nothing', async () => {
+  // It ends with another code than 0 where it finds anything, and says what.
+  expect(await account.run(venvProgram('cfn-lint'), [path.join(folder, 'cdk.out', `${STACK}.template.json`)])).toBe('');
+});
+
 test('network: one VPC, subnets in every zone of the config, gateway and interface endpoints', () => {
   expect(deployed.vpcs).toHaveLength(1);
   const zones = deployed.subnets
