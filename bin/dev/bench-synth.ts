@@ -27,7 +27,14 @@ function main(): void {
   try {
     const empty = path.join(folder, 'empty.js');
     const lib = JSON.stringify(require.resolve('aws-cdk-lib'));
-    writeFileSync(empty, `const { App, Stack } = require(${lib}); new Stack(new App(), 'Empty');\n`);
+    writeFileSync(
+      empty,
+      `const { App, CfnResource, Stack } = require(${lib});
+const stack = new Stack(new App(), 'Empty');
+// A template must have a resource: this one stands for nothing.
+new CfnResource(stack, 'Nothing', { type: 'AWS::CloudFormation::WaitConditionHandle' });
+`,
+    );
     const rounds = Array.from({ length: ROUNDS }, () => ({
       empty: synthMs(`${process.execPath} ${empty}`, folder),
       example: synthMs(`${process.execPath} dist/bin/app.js`, folder),
