@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** The CDK app: one stack from one config file. `cdk synth -c config=FILE`, or HYBRID_LLM_CONFIG. */
 import { App, Stack } from 'aws-cdk-lib';
+import { ExitCode } from './commands/command';
 import { ConfigError, ConfigSource } from '../constructs/hybrid-llm/config-source';
 import { HybridLlm } from '../constructs/hybrid-llm/hybrid-llm';
 
@@ -22,5 +23,5 @@ try {
   if (!(error instanceof ConfigError)) throw error;
   // A mistake in the config: its place and its cure say more than our stack.
   process.stderr.write(`${error.message}\n`);
-  process.exit(2);
+  process.exit(ExitCode.badInput);
 }

@@ -6,6 +6,7 @@ import { RemovalPolicy } from 'aws-cdk-lib';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import type { FleetChoice } from '../../config/lock';
 import type { Config } from '../../config/schema';
+import { mapValues } from '../../lib/map-values';
 import type { ExistingReplicasProps } from '../backend/existing-replicas';
 import type { IModelBackend } from '../backend/i-model-backend';
 import { AgreementKind, type ClosedProviderProps } from '../closed-provider';
@@ -324,13 +325,6 @@ function listed<K extends string>(values: { readonly [key in K]: string | readon
   return mapValues(defined(values) as Record<string, string | readonly string[]>, (value) =>
     typeof value === 'string' ? [value] : [...value],
   ) as { [key in K]?: string[] };
-}
-
-export function mapValues<V, W>(
-  record: Readonly<Record<string, V>>,
-  change: (value: V, key: string) => W,
-): Record<string, W> {
-  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value, key)]));
 }
 
 function pick<V>(record: Readonly<Record<string, V>>, wanted: (value: V) => boolean): Record<string, V> {

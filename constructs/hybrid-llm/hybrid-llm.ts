@@ -5,6 +5,7 @@ import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import * as subscriptions from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
+import { mapValues } from '../../lib/map-values';
 import { type Resolved, resolve } from '../../lib/selection/resolve';
 import { ExistingReplicas } from '../backend/existing-replicas';
 import { ClosedProvider } from '../closed-provider';
@@ -18,7 +19,7 @@ import { SpendGuard } from '../spend-guard';
 import { FleetTable, VllmFleet, type VllmFleetProps } from '../vllm-fleet';
 import { ConfigError, type ConfigSource } from './config-source';
 import { existingEndpoints } from './existing-endpoints';
-import { type FromConfig, type ProviderProps, chosenOf, fromConfig, mapValues } from './from-config';
+import { type FromConfig, type ProviderProps, chosenOf, fromConfig } from './from-config';
 import { LogBucket } from './log-bucket';
 import { addOutputs } from './outputs';
 
@@ -171,22 +172,19 @@ export class HybridLlm extends Construct {
     shared: Required<Pick<VllmFleetProps, 'deployment' | 'modelStore' | 'logBucket' | 'removalPolicy'>>,
   ): { [name: string]: VllmFleet } {
     const fleetTable = new FleetTable(this, 'Fleets', { removalPolicy: shared.removalPolicy });
-    return Object.fromEntries(
-      Object.entries(hosted).flatMap(([name, fleet]) => {
-        const choice = choices[name];
-        if (choice === undefined) throw new Error(`no choice for fleet ${name}`);
-        const props = {
-          ...fleet,
-          ...chosenOf(choice),
-          ...shared,
-          network: this.network,
-          fleetTable,
-          ...(amiId !== null && { machineImage: ec2.MachineImage.genericLinux({ [Stack.of(this).region]: amiId }) }),
-          ...(engineDigest !== null && { engineDigest }),
-        };
-        return [[name, new VllmFleet(this, `Fleet-${name}`, props)]];
-      }),
-    );
+    return mapValues(hosted, (fleet, name) => {
+      const choice = choices[name];
+      if (choice === undefined) throw new Error(`no choice for fleet ${name}`);
+      return new VllmFleet(this, `Fleet-${name}`, {
+        ...fleet,
+        ...chosenOf(choice),
+        ...shared,
+        network: this.network,
+        fleetTable,
+        ...(amiId !== null && { machineImage: ec2.MachineImage.genericLinux({ [Stack.of(this).region]: amiId }) }),
+        ...(engineDigest !== null && { engineDigest }),
+      });
+    });
   }
 
   private providerOf({ secretName, ...provider }: ProviderProps): ClosedProvider {

@@ -1,5 +1,6 @@
 /** A router's props as the config file would say them, so that one parser holds all checks and defaults. */
 import type { ConfigInput } from '../../config/schema';
+import { mapValues } from '../../lib/map-values';
 import type { BackendDescription } from '../backend/i-model-backend';
 import type { LlmRouterProps, RouterLane } from './llm-router-props';
 import type { RouterModel, RouterRoute, Sensitivity } from './policy';
@@ -62,6 +63,3 @@ const sensitivityEntry = ({ defaultClass, allow, detect, custom }: Sensitivity):
     custom: custom?.map(({ requestClass, ...rest }) => ({ ...rest, class: requestClass })),
   },
 });
-
-const mapValues = <V>(record: { [name: string]: V }, change: (value: V) => unknown): unknown =>
-  Object.fromEntries(Object.entries(record).map(([name, value]) => [name, change(value)]));

@@ -2,6 +2,7 @@
 import * as catalog from '../../config/catalog';
 import type { Config } from '../../config/schema';
 import { type Endpoint, KILL_STAGES, type Lane, type Protocol, TENANT_STAGES } from '../../config/vocabulary';
+import { mapValues } from '../map-values';
 import { FLEET_BOUNDARY, isLoopback, providerBoundary } from '../policy/boundary';
 import type {
   Capabilities,
@@ -223,10 +224,6 @@ function detectorClasses(config: Config): RouterPlan['sensitivity']['detect'] {
 
 const asList = <T>(value: T | readonly T[]): readonly T[] =>
   Array.isArray(value) ? (value as readonly T[]) : [value as T];
-
-function mapValues<V, W>(record: Readonly<Record<string, V>>, change: (value: V, key: string) => W): Record<string, W> {
-  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value, key)]));
-}
 
 function mapDefined(record: Record<string, unknown>, change: (value: unknown) => unknown): Record<string, unknown> {
   return Object.fromEntries(

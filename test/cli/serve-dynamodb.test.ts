@@ -9,6 +9,7 @@ import { type Serving, buildCli, run, runWith, startServe, tempFile } from '../s
 import { type FakeClosed, startFakeClosed } from '../support/fake-closed';
 import { type FakeDynamo, startFakeDynamo } from '../support/fake-dynamo';
 import { type FakeVllm, startFakeVllm } from '../support/fake-vllm';
+import { readyReplica } from '../support/ready-replica';
 
 let dynamo: FakeDynamo;
 let vllm: FakeVllm;
@@ -74,19 +75,7 @@ test('makes the tables it lacks, and takes keys that `keys create` puts there wh
 test('finds replicas in the fleet table where the config lists none', async () => {
   const router = await start();
   const { dynamo: database, fleets } = await tables();
-  const Item = fleetItem({
-    fleet: 'llama',
-    id: 'replica#i-1',
-    state: 'ready',
-    url: vllm.url,
-    certificateSha256: '',
-    heartbeatMs: Date.now(),
-    sequence: 1,
-    running: 0,
-    waiting: 0,
-    kvUse: 0,
-    detail: '',
-  });
+  const Item = fleetItem(readyReplica(vllm.url));
   await database.call('PutItem', { TableName: fleets, Item });
   const { response } = await client(router)
     .chat.completions.create({ model: 'fast', messages: [{ role: 'user', content: 'hello' }] })

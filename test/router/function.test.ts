@@ -18,6 +18,7 @@ import { type FakeSecrets, startFakeSecrets } from '../support/fake-secrets';
 import { type FakeVllm, startFakeVllm } from '../support/fake-vllm';
 import { configOf } from '../support/plans';
 import { keyRow } from '../support/router';
+import { readyReplica } from '../support/ready-replica';
 
 const ROOT = path.resolve(__dirname, '../..');
 const DENIED: Fault = { kind: 'error', type: 'AccessDeniedException' };
@@ -48,19 +49,7 @@ beforeEach(async () => {
     tables.dynamo.call('PutItem', { TableName: tables.keys, Item: keyItem({ ...KEY, createdMs: 0 }) }),
     tables.dynamo.call('PutItem', {
       TableName: tables.fleets,
-      Item: fleetItem({
-        fleet: 'llama',
-        id: 'replica#i-1',
-        state: 'ready',
-        url: vllm.url,
-        certificateSha256: '',
-        heartbeatMs: Date.now(),
-        sequence: 1,
-        running: 0,
-        waiting: 0,
-        kvUse: 0,
-        detail: '',
-      }),
+      Item: fleetItem(readyReplica(vllm.url)),
     }),
   ]);
   Object.assign(process.env, {

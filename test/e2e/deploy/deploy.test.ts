@@ -11,6 +11,7 @@ import { parseDocument } from 'yaml';
 import { type FakeClosed, startFakeClosed } from '../../support/fake-closed';
 import { type StreamingHandler, installFakeLambda, invoke, restApiEvent } from '../../support/fake-lambda';
 import { type FakeVllm, startFakeVllm } from '../../support/fake-vllm';
+import { readyReplica } from '../../support/ready-replica';
 import { type Account, startAccount } from './account';
 import { venvProgram } from './python';
 import skippedTypes from './skipped-types.json';
@@ -288,19 +289,7 @@ row = json.loads(sys.argv[2])
 item = {name: {"N": str(value)} if isinstance(value, (int, float)) else {"S": value} for name, value in row.items()}
 boto3.client("dynamodb").put_item(TableName=sys.argv[1], Item=item)
 `;
-    const row = {
-      fleet: 'llama-8b',
-      id: 'replica#i-0123456789abcdef0',
-      state: 'ready',
-      url: vllm.url,
-      certificateSha256: '',
-      heartbeatMs: Date.now(),
-      sequence: 1,
-      running: 0,
-      waiting: 0,
-      kvUse: 0,
-      detail: '',
-    };
+    const row = { ...readyReplica(vllm.url), fleet: 'llama-8b' };
     await python(script, table, JSON.stringify(row));
   }
 });
