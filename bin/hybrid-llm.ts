@@ -4,14 +4,16 @@ import { parseArgs } from 'node:util';
 import { type Command, ExitCode, UsageError } from './commands/command';
 import { chat } from './commands/chat';
 import { connect } from './commands/connect';
+import { doctor } from './commands/doctor';
 import { explain } from './commands/explain';
+import { init } from './commands/init';
 import { keys } from './commands/keys';
 import { plan } from './commands/plan';
 import { residency } from './commands/residency';
 import { serve } from './commands/serve';
 import { validate } from './commands/validate';
 
-const COMMANDS: readonly Command[] = [validate, plan, explain, serve, connect, chat, keys, residency];
+const COMMANDS: readonly Command[] = [init, validate, plan, doctor, explain, serve, connect, chat, keys, residency];
 
 /** What `package.json` says under `engines`. */
 const OLDEST_NODE = [22, 19] as const;

@@ -9,7 +9,7 @@ import { engineImage } from '../../config/catalog/engine';
 import type { HostFile } from '../../lib/capacity/host-file';
 import type { BackendBinding, BackendBindOptions, BackendDescription, IModelBackend } from '../backend/i-model-backend';
 import { FleetMetrics } from '../metrics/fleet-metrics';
-import { weightsPrefix } from '../model-store/layout';
+import { weightsPrefix } from '../../lib/capacity/weights-layout';
 import type { IPrivateNetwork } from '../private-network/i-private-network';
 import { mistakesIn } from './check-props';
 import { type EngineRegistry, engineRegistry } from './engine-registry';
@@ -215,7 +215,7 @@ export class VllmFleet extends Construct implements IModelBackend, ec2.IConnecta
       region: Stack.of(this).region,
       fleetTable: this.fleetTable.tableName,
       modelBucket: props.modelStore.bucket.bucketName,
-      modelPrefix: weightsPrefix(props.model, props.revision),
+      modelPrefix: weightsPrefix(props.checkpoint ?? props.model, props.revision),
       logBucket: props.logBucket?.bucketName ?? '',
       image: {
         registry: registry.domain,
@@ -228,7 +228,6 @@ export class VllmFleet extends Construct implements IModelBackend, ec2.IConnecta
       context: props.context ?? 8192,
       concurrency: props.concurrency ?? 16,
       tensorParallel: props.tensorParallel ?? 1,
-      quantization: props.quantization ?? 'bf16',
       vllmArguments: props.vllmArguments ?? [],
       adapters: props.adapters ?? {},
     };

@@ -1,0 +1,131 @@
+/** The whole plan: every fleet's choice, what it costs idle, when it pays, and what that rests on. */
+import { hostPrices } from '../../config/catalog/host-prices';
+import { tokenOffers } from '../../config/catalog/prices';
+import type { Lock } from '../../config/lock';
+import type { Config } from '../../config/schema';
+import { type Assumptions, STRESS, assumptionsOf } from '../economics/assumptions';
+import type { IdleFloor } from '../economics/idle';
+import { DEFAULT_GPU_MEMORY_UTILIZATION } from '../sizing/replica';
+import { ROOFLINE_ERROR } from '../sizing/roofline';
+import { fleetsAsked } from './asked';
+import { type Chosen, choose } from './choose';
+import { fleetCost } from './fleet-cost';
+import { fleetReport } from './fleet-report';
+import type { PlanReport } from './plan-report';
+import { resolve } from './resolve';
+
+export interface PlanInput {
+  readonly config: Config;
+  /** `null`: there is none. */
+  readonly lock: Lock | null;
+  /** Of the finished template; `null`: it could not be made, and the warnings say why. */
+  readonly idle: IdleFloor | null;
+  /** This run wrote the lock. */
+  readonly written: boolean;
+  readonly warnings: readonly string[];
+}
+
+export interface Planned {
+  readonly report: PlanReport;
+  /** What keeps fleets from being planned, one sentence each with the way out. */
+  readonly problems: readonly string[];
+}
+
+export function assemble({ config, lock, idle, written, warnings }: PlanInput): Planned {
+  const assumed = assumptionsOf(config.economics, idle?.usdPerMonth ?? 0);
+  const problems: string[] = [];
+  const chosen: [string, Chosen][] = [];
+  for (const [name, asked] of Object.entries(fleetsAsked(config))) {
+    const choosing = choose(asked);
+    if ('problem' in choosing) problems.push(`fleet ${name}: ${choosing.problem}`);
+    else chosen.push([name, choosing]);
+  }
+  const costs = new Map(chosen.map(([name, one]) => [name, fleetCost(name, config, one, assumed)]));
+  const stale =
+    lock === null ? chosen.length > 0 : resolve(config, lock).problems.some(({ severity }) => severity === 'error');
+  const report = {
+    fleets: Object.fromEntries(
+      chosen.map(([name, one]) => {
+        const fleet = config.fleets[name];
+        if (fleet === undefined) throw new Error(`no fleet ${name}`);
+        const curves = costs.get(name)?.curves ?? null;
+        return [name, { ...fleetReport(name, fleet, one), ...(curves !== null && { costCurves: curves }) }];
+      }),
+    ),
+    idle: {
+      usdPerMonth: idle?.usdPerMonth ?? 0,
+      items: byName(idle?.items ?? []),
+    },
+    breakEven: [...costs.values()].flatMap((cost) => cost.breakEven),
+    assumptions: assumptionRows(assumed),
+    lock: { written, stale },
+    warnings: [...warnings, ...chosen.flatMap(([name, one]) => differs(name, one, lock))],
+  };
+  return { report, problems };
+}
+
+/** One line for each kind of thing, dearest first. */
+function byName(items: IdleFloor['items']): PlanReport['idle']['items'] {
+  const kinds = Map.groupBy(items, ({ name }) => name);
+  return [...kinds]
+    .map(([name, all]) => ({
+      name: all.length === 1 ? name : `${name} × ${all.length}`,
+      usdPerMonth: all.reduce((sum, { usdPerMonth }) => sum + usdPerMonth, 0),
+    }))
+    .sort((a, b) => b.usdPerMonth - a.usdPerMonth);
+}
+
+/** Where the lock holds a fleet to what the catalogue would choose otherwise by now. */
+function differs(name: string, { choice }: Chosen, lock: Lock | null): string[] {
+  const locked = lock?.fleets[name]?.chosen;
+  if (locked === undefined || JSON.stringify(locked) === JSON.stringify(choice)) return [];
+  return [
+    `fleet ${name}: the lock file holds it to ${locked.quantization} on ${locked.instanceTypes.join(', ')}; the catalogue would choose what stands here. \`plan --update\` changes over`,
+  ];
+}
+
+function assumptionRows(assumed: Assumptions): PlanReport['assumptions'] {
+  const config = 'config, `economics`';
+  const ours = 'lib/economics/assumptions.ts';
+  return [
+    { name: 'input share of all tokens', value: percent(assumed.inputShare), source: config },
+    { name: 'share of input that a cache has seen', value: percent(assumed.cachedShare), source: config },
+    { name: 'mean use of a replica, the rest is for peaks', value: percent(assumed.maxUtilization), source: config },
+    {
+      name: 'engineers',
+      value: `${assumed.engineerHoursPerMonth} h a month and ${assumed.setUpHours} h once, at $${assumed.engineerUsdPerHour}/h`,
+      source: config,
+    },
+    { name: 'token prices fall in a year by', value: percent(assumed.priceFallPerYear), source: config },
+    { name: 'horizon', value: `${assumed.horizonMonths} months`, source: ours },
+    {
+      name: 'stressed',
+      value: `use × ${STRESS.maxUtilizationFactor.toFixed(2)}, spot price × ${STRESS.spotPriceFactor}, throughput × ${STRESS.throughputFactor}, engineers × ${STRESS.engineerHoursFactor}, two years of falling prices in one`,
+      source: ours,
+    },
+    {
+      name: 'error of the speed estimates',
+      value: `± ${percent(ROOFLINE_ERROR.decode)} writing, ± ${percent(ROOFLINE_ERROR.prefill)} reading`,
+      source: 'lib/sizing/roofline.ts',
+    },
+    {
+      name: 'GPU memory that the engine takes',
+      value: percent(DEFAULT_GPU_MEMORY_UTILIZATION),
+      source: '--gpu-memory-utilization',
+    },
+    {
+      name: 'prices of hosts',
+      value: datesOf(hostPrices.flatMap(({ onDemand, spot }) => [onDemand, spot])),
+      source: 'config/catalog/host-prices.json, us-east-1',
+    },
+    { name: 'prices of tokens', value: datesOf(tokenOffers), source: 'config/catalog/prices.json' },
+  ];
+}
+
+const percent = (share: number): string => `${(share * 100).toFixed(share * 100 < 10 && share > 0 ? 1 : 0)} %`;
+
+function datesOf(rows: readonly ({ readonly asOf: string } | null)[]): string {
+  const days = rows.flatMap((row) => (row === null ? [] : [row.asOf])).sort();
+  const [first, last] = [days[0] ?? 'none', days.at(-1) ?? 'none'];
+  return first === last ? first : `${first} to ${last}`;
+}

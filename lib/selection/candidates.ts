@@ -1,0 +1,162 @@
+/** Every way to hold a model on one instance type: number format × cut over the GPUs, with memory, speed and cost. */
+import { type CatalogInstance, instances } from '../../config/catalog';
+import type { FleetAsked } from '../../config/lock';
+import { DEFAULT_ASSUMPTIONS } from '../economics/assumptions';
+import { tokensPerSecond } from '../economics/fleet-economics';
+import { usdPerMillionTokens } from '../economics/self-hosted-cost';
+import { NO_ADAPTERS } from '../sizing/adapters';
+import { FP8_KV_CAPABILITY, formatFit } from '../sizing/formats';
+import { type Split, type SplitProblem, splitProblem } from '../sizing/parallel';
+import { type ReplicaMemory, replicaMemory } from '../sizing/replica';
+import { decodeMs, prefillMs } from '../sizing/roofline';
+import type { ModelFacts } from './model-facts';
+import type { Variant } from './variants';
+
+/** One way to run on one kind of GPU board, the same for all instance types that have it. */
+export interface Layout {
+  readonly variant: Variant;
+  readonly split: Split;
+  /** Value of `--dtype`. */
+  readonly dtype: 'auto' | 'half';
+  readonly memory: ReplicaMemory;
+  readonly speed: Speed;
+}
+
+/** Of one replica with all its sequences running; estimates, see `ROOFLINE_ERROR`. */
+export interface Speed {
+  readonly inputTokensPerSecond: number;
+  /** 0 for embeddings. */
+  readonly outputTokensPerSecond: number;
+  readonly timePerOutputTokenMs: number | null;
+  readonly timeToFirstTokenMs: number;
+}
+
+export interface Candidate {
+  readonly layout: Layout;
+  readonly instance: CatalogInstance;
+  /** At the fleet's purchase; `null`: the catalogue has no price. */
+  readonly usdPerHour: number | null;
+  /** Of all tokens, read and written. */
+  readonly usdPerMillionTokens: number | null;
+}
+
+/** Why a layout does not do. */
+export type LayoutProblem =
+  | { readonly kind: 'format'; readonly needsComputeCapability: number }
+  | { readonly kind: 'cache-format'; readonly needsComputeCapability: number }
+  | { readonly kind: 'split'; readonly problem: SplitProblem }
+  | { readonly kind: 'weights'; readonly memory: ReplicaMemory }
+  | { readonly kind: 'cache'; readonly memory: ReplicaMemory }
+  | { readonly kind: 'speed-unknown' };
+
+/** A typical request, to compare speeds by: three quarters are read, as `economics.inputShare` has it by default. */
+const TYPICAL = { promptTokens: 768, outputTokens: 256 };
+
+/** Cuts over so many GPUs: all of them are used by the one engine of the instance. */
+export function splitsOf(gpuCount: number): readonly Split[] {
+  const splits: Split[] = [];
+  for (let pipelineParallel = 1; pipelineParallel <= gpuCount; pipelineParallel *= 2) {
+    splits.push({ tensorParallel: gpuCount / pipelineParallel, pipelineParallel });
+  }
+  return splits;
+}
+
+export function layoutOn(
+  gpu: CatalogInstance,
+  facts: ModelFacts,
+  asked: FleetAsked,
+  variant: Variant,
+  split: Split,
+): Layout | LayoutProblem {
+  const fit = formatFit(variant.format, gpu.gpuComputeCapability);
+  if (!fit.runs) return { kind: 'format', needsComputeCapability: fit.needsComputeCapability };
+  if (variant.kvFormat === 'fp8' && gpu.gpuComputeCapability < FP8_KV_CAPABILITY) {
+    return { kind: 'cache-format', needsComputeCapability: FP8_KV_CAPABILITY };
+  }
+  const uncut = splitProblem(facts.sized.architecture, variant.format, split);
+  if (uncut !== null) return { kind: 'split', problem: uncut };
+  const memory = replicaMemory({
+    model: facts.sized,
+    format: variant.format,
+    split,
+    gpu,
+    contextTokens: asked.context,
+    kvFormat: variant.kvFormat,
+    maxSequences: asked.concurrency,
+    adapters: { ...NO_ADAPTERS, count: asked.adapters },
+  });
+  if (memory.kvGiBPerGpu < 0) return { kind: 'weights', memory };
+  if (memory.sequencesAtFullContext < asked.concurrency) return { kind: 'cache', memory };
+  const speed = speedOf(gpu, facts, asked, variant, split);
+  return speed === null ? { kind: 'speed-unknown' } : { variant, split, dtype: fit.dtype, memory, speed };
+}
+
+export const isLayout = (layout: Layout | LayoutProblem): layout is Layout => !('kind' in layout);
+
+function speedOf(
+  gpu: CatalogInstance,
+  { sized: model }: ModelFacts,
+  { kind, context, concurrency }: FleetAsked,
+  { format, kvFormat }: Variant,
+  split: Split,
+): Speed | null {
+  const options = { model, format, split, gpu, kvFormat };
+  const promptTokens = Math.min(TYPICAL.promptTokens, Math.max(1, Math.floor(context * 0.75)));
+  const timeToFirstTokenMs = prefillMs(options, promptTokens);
+  if (timeToFirstTokenMs === null) return null;
+  const inputTokensPerSecond = (1000 * promptTokens * split.pipelineParallel) / timeToFirstTokenMs;
+  if (kind === 'embed') {
+    return { inputTokensPerSecond, outputTokensPerSecond: 0, timePerOutputTokenMs: null, timeToFirstTokenMs };
+  }
+  const running = promptTokens + TYPICAL.outputTokens / 2;
+  const timePerOutputTokenMs = decodeMs(options, concurrency, running);
+  const outputTokensPerSecond = (1000 * concurrency) / timePerOutputTokenMs;
+  return { inputTokensPerSecond, outputTokensPerSecond, timePerOutputTokenMs, timeToFirstTokenMs };
+}
+
+export const candidatesOn = ({ types }: Board, layout: Layout, asked: FleetAsked): Candidate[] =>
+  types.map((instance) => {
+    const usdPerHour = (asked.spot ? instance.spotUsdPerHour : null) ?? instance.onDemandUsdPerHour;
+    return { layout, instance, usdPerHour, usdPerMillionTokens: costOf(usdPerHour, layout.speed, asked) };
+  });
+
+function costOf(usdPerHour: number | null, speed: Speed, { kind }: FleetAsked): number | null {
+  if (usdPerHour === null) return null;
+  const busy = kind === 'embed' ? speed.inputTokensPerSecond : mixedTokensPerSecond(speed);
+  return usdPerMillionTokens(busy, usdPerHour, DEFAULT_ASSUMPTIONS.maxUtilization);
+}
+
+const mixedTokensPerSecond = ({ inputTokensPerSecond, outputTokensPerSecond }: Speed): number =>
+  tokensPerSecond(
+    { inputTokensPerSecond, outputTokensPerSecond, usdPerHour: NO_PRICES, minReplicas: 0, spareReplicas: 0 },
+    DEFAULT_ASSUMPTIONS,
+  );
+
+const NO_PRICES = { spot: null, 'on-demand': null, reserved: null };
+
+/** One instance type of each kind of board: layouts are the same on all that have it. */
+export interface Board {
+  readonly sample: CatalogInstance;
+  readonly types: readonly CatalogInstance[];
+}
+
+const boardKey = ({ gpu, gpuCount, gpuFraction, gpuMemoryMiBEach, interconnect }: CatalogInstance): string =>
+  `${gpu}|${gpuCount}|${gpuFraction}|${gpuMemoryMiBEach}|${interconnect}`;
+
+export const boardsOf = (types: readonly CatalogInstance[]): readonly Board[] =>
+  [...Map.groupBy(types, boardKey).values()].flatMap((group) => {
+    const [sample] = group;
+    return sample === undefined ? [] : [{ sample, types: group }];
+  });
+
+/** Host memory that the operating system, the engine's process and the streamer's buffer of 4 GiB take. */
+export const LEAST_RAM_GIB = 12;
+
+/** Why an instance type is not for any fleet; `null`: it may be. */
+export function unfitness({ unfit, ramGiB }: CatalogInstance): string | null {
+  if (unfit !== null) return unfit;
+  if (ramGiB < LEAST_RAM_GIB) return `it has ${ramGiB} GiB of host memory; loading weights takes ${LEAST_RAM_GIB}`;
+  return null;
+}
+
+export const BOARDS = boardsOf(instances.filter((instance) => unfitness(instance) === null));

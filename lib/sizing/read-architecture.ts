@@ -1,0 +1,110 @@
+/** `architecture:` of a config to what the planner sizes. Takes our names, or those of a model's `config.json`. */
+import { z } from 'zod';
+import type { Architecture } from '../../config/catalog/architecture';
+
+const count = z.int().min(1);
+const none = z.int().min(0);
+
+const schema = z.strictObject({
+  layers: count,
+  hiddenSize: count,
+  vocabSize: count,
+  tiedEmbeddings: z.boolean().default(false),
+  attentionHeads: count,
+  kvHeads: count.optional(),
+  headDim: count.optional(),
+  intermediateSize: count.nullable().default(null),
+  feedForwardMatrices: z.literal([2, 3]).optional(),
+  attentionLayers: none.optional(),
+  feedForwardLayers: none.optional(),
+  attentionGate: z.boolean().optional(),
+  encoder: z.boolean().optional(),
+  otherParameters: none.optional(),
+  unloadedParameters: none.optional(),
+  moe: z
+    .strictObject({
+      experts: count,
+      expertsPerToken: count,
+      intermediateSize: count,
+      sharedIntermediateSize: none.default(0),
+      denseLayers: none.default(0),
+    })
+    .optional(),
+  mla: z
+    .strictObject({
+      kvLoraRank: count,
+      ropeHeadDim: count,
+      nopeHeadDim: count,
+      queryLoraRank: count,
+      valueHeadDim: count,
+    })
+    .optional(),
+  slidingWindow: z.strictObject({ layers: none, tokens: count }).optional(),
+  fullAttention: z
+    .strictObject({ kvHeads: count, headDim: count, sharedKeyValue: z.boolean().default(false) })
+    .optional(),
+  linear: z
+    .discriminatedUnion('kind', [
+      z.strictObject({
+        kind: z.literal('gated-delta'),
+        layers: count,
+        keyHeads: count,
+        valueHeads: count,
+        keyHeadDim: count,
+        valueHeadDim: count,
+        convKernel: count,
+      }),
+      z.strictObject({
+        kind: z.literal('mamba2'),
+        layers: count,
+        heads: count,
+        headDim: count,
+        stateSize: count,
+        groups: count,
+        convKernel: count,
+      }),
+    ])
+    .optional(),
+});
+
+/** Names in `config.json` of a plain transformer; its other keys say nothing of size. */
+const HUGGING_FACE_NAMES: Readonly<Record<string, keyof z.input<typeof schema>>> = {
+  num_hidden_layers: 'layers',
+  hidden_size: 'hiddenSize',
+  vocab_size: 'vocabSize',
+  tie_word_embeddings: 'tiedEmbeddings',
+  num_attention_heads: 'attentionHeads',
+  num_key_value_heads: 'kvHeads',
+  head_dim: 'headDim',
+  intermediate_size: 'intermediateSize',
+};
+
+export type ReadArchitecture =
+  | { readonly architecture: Architecture }
+  /** Where under `architecture`, and what is wrong there. */
+  | { readonly problem: { readonly path: readonly PropertyKey[]; readonly message: string } };
+
+export function readArchitecture(value: Readonly<Record<string, unknown>>): ReadArchitecture {
+  const renamed = Object.fromEntries(
+    Object.entries(value).map(([name, of]) => [HUGGING_FACE_NAMES[name] ?? name, of] as const),
+  );
+  const parsed = schema.safeParse(renamed);
+  if (!parsed.success) {
+    const { path, message } = parsed.error.issues[0] ?? { path: [], message: 'wrong shape' };
+    return { problem: { path, message } };
+  }
+  const { kvHeads, headDim, mla, ...rest } = parsed.data;
+  const known: Architecture = {
+    ...withoutUndefined(rest),
+    kvHeads: mla === undefined ? (kvHeads ?? rest.attentionHeads) : 1,
+    headDim:
+      mla === undefined
+        ? (headDim ?? Math.floor(rest.hiddenSize / rest.attentionHeads))
+        : mla.kvLoraRank + mla.ropeHeadDim,
+    ...(mla === undefined ? {} : { mla }),
+  };
+  return { architecture: known };
+}
+
+const withoutUndefined = <T extends object>(value: T): T =>
+  Object.fromEntries(Object.entries(value).filter(([, of]) => of !== undefined)) as T;
