@@ -232,7 +232,16 @@ export const configSchema = z.strictObject({
   tenants: z.record(label, tenant).default({}),
   sensitivity: sensitivity.prefault({}),
   licences: z
-    .strictObject({ accept: z.array(z.string()).default([]), monthlyActiveUsers: z.int().min(0).optional() })
+    .strictObject({
+      accept: z.array(z.string()).default([]).describe('Licences that were read, by their names in the catalogue.'),
+      monthlyActiveUsers: z.int().min(0).optional(),
+      use: z.enum(['production', 'research']).default('production'),
+      trainOnAnswers: z.boolean().default(false).describe('Other models are trained on what fleets answer.'),
+      granted: z
+        .record(z.string(), z.string().min(1))
+        .default({})
+        .describe('Where a contract with the owner is filed that permits more, by licence.'),
+    })
     .prefault({}),
   budgets: z
     .strictObject({

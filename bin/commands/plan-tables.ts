@@ -106,7 +106,7 @@ function poolLines({ pools }: FleetReport, pen: Pen): string[] {
     ['KV tokens', ({ kvCacheTokens }) => count(kvCacheTokens)],
     ['spot/h', ({ spotUsdPerHour }) => spot(spotUsdPerHour)],
     ['od/h', ({ onDemandUsdPerHour }) => demand(onDemandUsdPerHour)],
-    ['$/1M out', ({ usdPerMillionTokens }) => tokens(usdPerMillionTokens)],
+    ['$/1M', ({ usdPerMillionTokens }) => tokens(usdPerMillionTokens)],
     ['tok/s', ({ tokensPerSecond }) => (tokensPerSecond === null ? UNKNOWN : count(tokensPerSecond))],
     ['TPOT', ({ timePerOutputTokenMs }) => duration(timePerOutputTokenMs)],
     ['TTFT', ({ timeToFirstTokenMs }) => duration(timeToFirstTokenMs)],
@@ -134,7 +134,7 @@ const ALL_POOL_COLUMNS = 96;
 function rejectedLines({ rejected }: FleetReport, isWhole: boolean, pen: Pen): string[] {
   if (rejected.length === 0) return [];
   if (!isWhole) {
-    return ['', `  ${counted(rejected.length, 'instance type')} rejected; --json and --html say why`];
+    return ['', `  ${counted(rejected.length, 'instance type')} rejected; --rejected says why`];
   }
   const reasons = [...new Set(rejected.map(({ reason }) => reason))];
   const table = textTable(

@@ -48,6 +48,7 @@ export const plan: Command = {
       idle,
       written: update,
       warnings: warning === null ? [] : [warning],
+      nowMs: Date.now(),
     });
     if (problems.length > 0) {
       for (const problem of problems) process.stderr.write(`error: ${problem}\n`);
@@ -79,10 +80,8 @@ function chosenAnew(config: Config, before: Lock | null): Lock | 'impossible' {
 /** The template is synthesized for it; where that needs AWS, as to look up a VPC, the plan goes on without. */
 async function idleOf(file: string): Promise<{ readonly idle: IdleFloor | null; readonly warning: string | null }> {
   // Loaded here: the CDK takes longer to load than all of the other commands together.
-  const [{ idleOfConfig }, { ConfigSource, ConfigError }] = await Promise.all([
-    import('../idle-of-config'),
-    import('../../constructs/hybrid-llm/config-source'),
-  ]);
+  const { idleOfConfig } = await import('../idle-of-config.js');
+  const { ConfigSource, ConfigError } = await import('../../constructs/hybrid-llm/config-source.js');
   try {
     // Without its lock: what a fleet runs on changes nothing of what is there when no host runs.
     return { idle: idleOfConfig(ConfigSource._unlocked(file)), warning: null };
@@ -130,11 +129,20 @@ function print(
   if (json) {
     process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
   } else if (page !== undefined) {
-    savePage(page, planPage(report, { name: config.name, region: config.region, pricesAsOf: PRICES_AS_OF }));
+    savePage(
+      page,
+      planPage(report, {
+        name: config.name,
+        region: config.region,
+        pricesAsOf: PRICES_AS_OF,
+        madeOn: new Date().toISOString().slice(0, 10),
+      }),
+    );
     process.stderr.write(`${page} is written\n`);
   } else {
     const { isTTY, columns } = process.stdout;
-    process.stdout.write(planTables(report, { width: columns, isColoured: isTTY, withRejected }));
+    const isColoured = isTTY && process.env['NO_COLOR'] === undefined;
+    process.stdout.write(planTables(report, { width: columns, isColoured, withRejected }));
   }
 }
 

@@ -62,24 +62,26 @@ function padded(text: string, width: number, align: 'left' | 'right'): string {
   return align === 'left' ? `${text}${space}` : `${space}${text}`;
 }
 
-/** Between words, inside words that are too long; at least one line. */
+/** Between words; a word that is too long after a slash, hyphen and the like, or else anywhere. At least one line. */
 export function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
   let line = '';
-  for (const word of text.split(' ')) {
-    const longer = line === '' ? word : `${line} ${word}`;
-    if (displayWidth(longer) <= width) {
-      line = longer;
-      continue;
-    }
+  const add = (piece: string, gap: string): boolean => {
+    const longer = line === '' ? piece : `${line}${gap}${piece}`;
+    const fits = displayWidth(longer) <= width;
+    if (fits) line = longer;
+    return fits;
+  };
+  const addOnNewLine = (piece: string): boolean => {
     if (line !== '') lines.push(line);
     line = '';
-    for (const character of word) {
-      if (line !== '' && displayWidth(line + character) > width) {
-        lines.push(line);
-        line = '';
-      }
-      line += character;
+    return add(piece, '');
+  };
+  for (const word of text.split(' ')) {
+    if (add(word, ' ') || addOnNewLine(word)) continue;
+    for (const part of word.split(/(?<=[-/_,])/)) {
+      if (add(part, '') || addOnNewLine(part)) continue;
+      for (const character of part) if (!add(character, '')) addOnNewLine(character);
     }
   }
   return [...lines, line];

@@ -16,16 +16,20 @@ export type Service = keyof typeof NEEDED_ACTIONS;
 
 export const isGateway = (service: string): boolean => service === 's3' || service === 'dynamodb';
 
-export function neededServices({ fleets, providers, network }: Config): Service[] {
+export function neededServices({ lanes, fleets, providers, models, network }: Config): Service[] {
   const hosted = Object.values(fleets).some(({ endpoints }) => endpoints === undefined);
-  const { bedrock } = providers;
-  const secrets = Object.values(providers).some(({ secret }) => secret !== undefined);
+  // The sealed lane reaches no provider.
+  const asked = Object.entries(providers).filter(
+    ([name]) => lanes.includes('open') && Object.values(models).some(({ provider }) => provider === name),
+  );
+  const bedrock = asked.some(([name, { baseUrl }]) => name === 'bedrock' && baseUrl === undefined);
+  const secrets = asked.some(([, { secret }]) => secret !== undefined);
   return [
     's3',
     'dynamodb',
     'execute-api',
     ...(hosted ? (['ecr.api', 'ecr.dkr'] as const) : []),
-    ...(bedrock !== undefined && bedrock.baseUrl === undefined ? (['bedrock-runtime'] as const) : []),
+    ...(bedrock ? (['bedrock-runtime'] as const) : []),
     // A way out reaches Secrets Manager as it is.
     ...(secrets && network.egress === 'none' ? (['secretsmanager'] as const) : []),
   ];

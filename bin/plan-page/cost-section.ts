@@ -1,7 +1,7 @@
 /** What a fleet costs on the page, against models that are paid by the token. */
 import type { BreakEvenReport, FleetReport } from '../../lib/selection/plan-report';
 import { CHART_SIZES, costChart, costKey, linesLeftOut } from './cost-chart';
-import { type Html, type Piece, html } from './html';
+import { type Html, type Piece, breakable, html } from './html';
 import { counted, short, usd } from './numbers';
 import { table } from './table';
 import { breakEvenText, isOutOfReach, stressedText } from './words';
@@ -59,7 +59,8 @@ function breakEvenTable(fleet: string, rows: readonly BreakEvenReport[], curves:
     ${table(
       `Break-even of ${fleet}`,
       [{ head: 'Against' }, ...purchases.map((purchase) => ({ head: PURCHASE_NAMES[purchase], isNumber: true }))],
-      models.map((model) => [model, ...purchases.map((purchase) => cell(model, purchase))]),
+      models.map((model) => [breakable(model), ...purchases.map((purchase) => cell(model, purchase))]),
+      { kind: 'words' },
     )}`;
 }
 

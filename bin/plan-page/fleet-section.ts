@@ -1,7 +1,7 @@
 /** A fleet on the page: what it runs, on what, what that costs, and from when on it pays. */
 import type { BreakEvenReport, FleetReport } from '../../lib/selection/plan-report';
 import { costSection } from './cost-section';
-import { type Html, type Piece, html, prose } from './html';
+import { type Html, type Piece, breakable, html, prose } from './html';
 import { memoryChart } from './memory-chart';
 import { UNKNOWN, bytes, count, counted, duration, gib, usdColumn } from './numbers';
 import { poolChart } from './pool-chart';
@@ -35,8 +35,8 @@ ${shellLines(fleet.vllmArgs).join('\n')}</pre>
 }
 
 const facts = (fleet: FleetReport): [string, Piece][] => [
-  ['Model', fleet.model],
-  ['Checkpoint', fleet.checkpoint],
+  ['Model', breakable(fleet.model)],
+  ['Checkpoint', breakable(fleet.checkpoint)],
   ['Quantization', fleet.quantization],
   ['A replica', parallelText(fleet.tensorParallel, fleet.pipelineParallel)],
   ['Weights', gib(fleet.weightGiB)],
@@ -68,7 +68,7 @@ function pools({ pools: all, rejected }: FleetReport, fleet: string): Html {
     usdColumn(all.map(({ onDemandUsdPerHour }) => onDemandUsdPerHour)),
     usdColumn(all.map(({ usdPerMillionTokens }) => usdPerMillionTokens)),
   ];
-  const columns = ['KV cache, tokens', 'Spot, USD/h', 'On demand, USD/h', 'USD per 1M output tokens'];
+  const columns = ['KV cache, tokens', 'Spot, USD/h', 'On demand, USD/h', 'USD per 1M tokens'];
   const speed = ['Tokens a second', 'A token takes', 'First token after'];
   return html`<h3>Instance pools</h3>
     ${

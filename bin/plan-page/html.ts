@@ -18,6 +18,10 @@ function textOf(piece: Piece | undefined): string {
   return typeof piece === 'object' ? piece.map(textOf).join('') : escaped(String(piece));
 }
 
+/** A name that may go on in the next line after a slash. */
+export const breakable = (name: string): Piece =>
+  name.split(/(?<=\/)/).map((part, index) => html`${index > 0 && new Html('<wbr>')}${part}`);
+
 /** Text in which backticks mean code. */
 export const prose = (text: string): Piece =>
   text.split(/`([^`]+)`/).map((part, index) => (index % 2 === 1 ? html`<code>${part}</code>` : part));

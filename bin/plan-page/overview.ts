@@ -17,7 +17,7 @@ export function overview({ fleets, breakEven }: PlanReport): Html {
       { head: 'Pays from, tokens a day', isNumber: true },
       { head: 'Cheapest pool' },
       { head: 'Spot, USD/h', isNumber: true },
-      { head: 'USD per 1M output tokens', isNumber: true },
+      { head: 'USD per 1M tokens', isNumber: true },
     ],
     entries.map(([name], index) => {
       const pool = firsts[index];

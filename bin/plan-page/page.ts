@@ -1,7 +1,7 @@
 /** The page of `plan --html`: one file that needs nothing else, no script, no font, no picture. */
 import type { PlanReport } from '../../lib/selection/plan-report';
 import { fleetSection } from './fleet-section';
-import { type Html, html, prose } from './html';
+import { type Html, type Piece, breakable, html, prose } from './html';
 import { counted, usd, usdCents } from './numbers';
 import { overview } from './overview';
 import { STYLES } from './styles';
@@ -106,7 +106,9 @@ function assumptions({ assumptions: all }: PlanReport): Html | null {
   </section>`;
 }
 
-const sourceText = (source: string): Html =>
+const sourceText = (source: string): Piece =>
   /^https:\/\/\S+$/.test(source)
-    ? html`<a href="${source}" rel="noreferrer">${source.slice('https://'.length)}</a>`
-    : html`${source}`;
+    ? html`<a href="${source}" rel="noreferrer">${breakable(source.slice('https://'.length))}</a>`
+    : source.includes('`')
+      ? prose(source)
+      : breakable(source);

@@ -103,7 +103,7 @@ footer { border-top: 1px solid var(--rule); margin-top: 3rem; padding-top: 1rem;
   svg.chart.narrow { width: 100%; max-width: 34rem; }
   th, td { padding-right: .75rem; }
   .gpus { min-width: 8.5rem; }
-  .number .under { white-space: normal; }
+  .number .under, .words .number { white-space: normal; }
   .facts { grid-template-columns: 1fr 1fr; gap: .8rem 1rem; }
 }
 @media print { .scroll { overflow: visible; } details > * { display: block; } }

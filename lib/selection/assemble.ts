@@ -5,13 +5,14 @@ import type { Lock } from '../../config/lock';
 import type { Config } from '../../config/schema';
 import { type Assumptions, STRESS, assumptionsOf } from '../economics/assumptions';
 import type { IdleFloor } from '../economics/idle';
+import { snapshotAgeDays } from '../economics/snapshot-age';
 import { DEFAULT_GPU_MEMORY_UTILIZATION } from '../sizing/replica';
 import { ROOFLINE_ERROR } from '../sizing/roofline';
 import { fleetsAsked } from './asked';
 import { type Chosen, choose } from './choose';
 import { fleetCost } from './fleet-cost';
 import { fleetReport } from './fleet-report';
-import type { PlanReport } from './plan-report';
+import type { BreakEvenReport, PlanReport } from './plan-report';
 import { resolve } from './resolve';
 
 export interface PlanInput {
@@ -23,6 +24,8 @@ export interface PlanInput {
   /** This run wrote the lock. */
   readonly written: boolean;
   readonly warnings: readonly string[];
+  /** Unix milliseconds, to say how old prices are. */
+  readonly nowMs: number;
 }
 
 export interface Planned {
@@ -31,7 +34,7 @@ export interface Planned {
   readonly problems: readonly string[];
 }
 
-export function assemble({ config, lock, idle, written, warnings }: PlanInput): Planned {
+export function assemble({ config, lock, idle, written, warnings, nowMs }: PlanInput): Planned {
   const assumed = assumptionsOf(config.economics, idle?.usdPerMonth ?? 0);
   const problems: string[] = [];
   const chosen: [string, Chosen][] = [];
@@ -56,8 +59,8 @@ export function assemble({ config, lock, idle, written, warnings }: PlanInput): 
       usdPerMonth: idle?.usdPerMonth ?? 0,
       items: byName(idle?.items ?? []),
     },
-    breakEven: [...costs.values()].flatMap((cost) => cost.breakEven),
-    assumptions: assumptionRows(assumed),
+    breakEven: [...costs.values()].flatMap((cost) => cost.breakEven.toSorted(byTokens)),
+    assumptions: assumptionRows(assumed, nowMs),
     lock: { written, stale },
     warnings: [...warnings, ...chosen.flatMap(([name, one]) => differs(name, one, lock))],
   };
@@ -84,7 +87,7 @@ function differs(name: string, { choice }: Chosen, lock: Lock | null): string[] 
   ];
 }
 
-function assumptionRows(assumed: Assumptions): PlanReport['assumptions'] {
+function assumptionRows(assumed: Assumptions, nowMs: number): PlanReport['assumptions'] {
   const config = 'config, `economics`';
   const ours = 'lib/economics/assumptions.ts';
   return [
@@ -115,17 +118,29 @@ function assumptionRows(assumed: Assumptions): PlanReport['assumptions'] {
     },
     {
       name: 'prices of hosts',
-      value: datesOf(hostPrices.flatMap(({ onDemand, spot }) => [onDemand, spot])),
+      value: datesOf(
+        hostPrices.flatMap(({ onDemand, spot }) => [onDemand, spot]),
+        nowMs,
+      ),
       source: 'config/catalog/host-prices.json, us-east-1',
     },
-    { name: 'prices of tokens', value: datesOf(tokenOffers), source: 'config/catalog/prices.json' },
+    { name: 'prices of tokens', value: datesOf(tokenOffers, nowMs), source: 'config/catalog/prices.json' },
   ];
 }
 
 const percent = (share: number): string => `${(share * 100).toFixed(share * 100 < 10 && share > 0 ? 1 : 0)} %`;
 
-function datesOf(rows: readonly ({ readonly asOf: string } | null)[]): string {
+function datesOf(rows: readonly ({ readonly asOf: string } | null)[], nowMs: number): string {
   const days = rows.flatMap((row) => (row === null ? [] : [row.asOf])).sort();
-  const [first, last] = [days[0] ?? 'none', days.at(-1) ?? 'none'];
-  return first === last ? first : `${first} to ${last}`;
+  const [first, last] = [days[0], days.at(-1)];
+  if (first === undefined || last === undefined) return 'none';
+  const age = (day: string): string => `${day} (${snapshotAgeDays(day, nowMs)} days old)`;
+  return first === last ? age(first) : `${age(first)} to ${age(last)}`;
 }
+
+/** Those that pay first, the soonest first. */
+const byTokens = (a: BreakEvenReport, b: BreakEvenReport): number =>
+  a.purchase === b.purchase ? compare(a.tokensPerDay ?? Infinity, b.tokensPerDay ?? Infinity) : 0;
+
+/** `Infinity` less itself is no number. */
+const compare = (a: number, b: number): number => (a === b ? 0 : a < b ? -1 : 1);

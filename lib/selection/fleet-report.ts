@@ -74,7 +74,7 @@ function verdictOf({ choice, pools, sets, asked }: Chosen): string {
     first.usdPerMillionTokens === null
       ? 'at a price that is not known'
       : `at ${usd(first.usdPerMillionTokens)} per million tokens`;
-  const what = `${choice.quantization} weights on ${gpus} GPU${gpus === 1 ? '' : 's'}: ${first.instance.instanceType} and ${pools.length - 1} interchangeable type${pools.length === 2 ? '' : 's'}, the cheapest way to hold ${asked.concurrency} sequences of ${asked.context} tokens, ${cost}`;
+  const what = `${choice.quantization} weights on ${gpus} GPU${gpus === 1 ? '' : 's'}: ${first.instance.instanceType} and ${pools.length - 1} interchangeable type${pools.length === 2 ? '' : 's'}, the cheapest way to hold ${asked.concurrency} sequences of ${asked.context.toLocaleString('en-US')} tokens, ${cost}`;
   const byTheHour = sets
     .flatMap(({ candidates }) => candidates)
     .filter(({ usdPerHour }) => usdPerHour !== null)

@@ -9,6 +9,7 @@ import { buildCli, run, tempFile } from '../support/cli';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'hybrid-llm-init-'));
 beforeAll(buildCli);
+jest.setTimeout(20_000);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 let files = 0;
 const newFile = (): string => path.join(folder, `config-${++files}.yaml`);

@@ -19,7 +19,7 @@ test('columns stand under their heads: text to the left, numbers to the right', 
   const lines = linesOf(PLAN);
   const at = lines.findIndex((line) => line.startsWith('  pool '));
   const [head, ...rows] = lines.slice(at, at + 4) as [string, string, string, string];
-  for (const name of ['KV tokens', 'spot/h', 'od/h', '$/1M out', 'tok/s', 'TPOT', 'TTFT']) {
+  for (const name of ['KV tokens', 'spot/h', 'od/h', '$/1M', 'tok/s', 'TPOT', 'TTFT']) {
     const end = head.indexOf(name) + name.length;
     for (const row of rows)
       expect([name, row[end - 1], row[end] ?? ' ']).toEqual([name, expect.stringMatching(/\S/), ' ']);
@@ -124,6 +124,7 @@ test('a table of any text is aligned, fits and loses nothing', () => {
 test('words are wrapped, too long ones are broken', () => {
   expect(wrap('one two three', 8)).toEqual(['one two', 'three']);
   expect(wrap('abcdefghij', 4)).toEqual(['abcd', 'efgh', 'ij']);
+  expect(wrap('a maker/model-8b-chat', 10)).toEqual(['a', 'maker/', 'model-8b-', 'chat']);
   expect(wrap('', 4)).toEqual(['']);
 });
 

@@ -293,6 +293,27 @@ const rows: readonly Row[] = [
     severity: 'warning',
   },
   {
+    it: 'more users than the licence permits',
+    edits: [['accept: [llama3.1]', 'accept: [llama3.1], monthlyActiveUsers: 800000000']],
+    ...{ code: 'licence-use', path: 'fleets.llama-8b.model', at: 'meta-llama' },
+    says: ['800000000 users a month', '700000000 of them', 'licences.granted: { llama3.1: REFERENCE }'],
+  },
+  {
+    it: 'training on answers that the licence ties to a name',
+    edits: [['accept: [llama3.1]', 'accept: [llama3.1], trainOnAnswers: true']],
+    ...{ code: 'licence-use', path: 'fleets.llama-8b.model', at: 'meta-llama' },
+    says: ['trained on its answers', 'their name begins', 'remove `trainOnAnswers`'],
+  },
+  {
+    it: 'production with a licence for research',
+    edits: [
+      ['meta-llama/Llama-3.1-8B-Instruct', 'Qwen/Qwen2.5-3B-Instruct'],
+      ['accept: [llama3.1]', 'accept: [qwen-research]'],
+    ],
+    ...{ code: 'licence-use', path: 'fleets.llama-8b.model', at: 'Qwen/Qwen2.5' },
+    says: ['production', 'not commercial', 'use: research'],
+  },
+  {
     it: 'more replicas than the most',
     edits: [['min: 0', 'min: 9']],
     ...{ code: 'replicas-range', path: 'fleets.llama-8b.replicas.min', at: '9\n' },

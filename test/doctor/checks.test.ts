@@ -364,41 +364,63 @@ test('lock: what does not fit is told with its command', async () => {
 });
 
 describe('licences', () => {
-  const of = (edits: readonly (readonly [string, string])[]): Promise<DoctorFinding> => only('licences', given(edits));
-  const accept = 'accept: [llama3.1], ';
+  /** As the config says, with another section `licences`: what forbids the use is an error of the config itself. */
+  function of(
+    stated: Partial<Given['config']['licences']>,
+    edits: readonly (readonly [string, string])[] = [],
+  ): Promise<DoctorFinding> {
+    const what = given(edits);
+    const licences = { ...what.config.licences, ...stated };
+    return only('licences', { ...what, config: { ...what.config, licences } });
+  }
 
-  test('fail where conditions are not accepted, or the users are too many', async () => {
-    const unread = await of([[accept, '']]);
+  test('fail where conditions are not accepted, or forbid the use', async () => {
+    const unread = await of({ accept: [] });
     expect(unread).toMatchObject({ status: 'failed', found: expect.stringContaining('not accepted') as string });
     expect(fixOf(unread)).toContain('add llama3.1 to `licences.accept`');
-    expect(await of([['20000', '700000001']])).toMatchObject({ status: 'failed' });
-    expect(await of([['20000', '700000000']])).toMatchObject({ status: 'ok' });
+    expect(await of({ monthlyActiveUsers: 700_000_001 })).toMatchObject({ status: 'failed' });
+    expect(await of({ monthlyActiveUsers: 700_000_000 })).toMatchObject({ status: 'ok' });
+    expect(await of({ trainOnAnswers: true })).toMatchObject({ status: 'failed' });
   });
 
-  test('warn where nobody says how many users there are', async () => {
-    expect(await of([[', monthlyActiveUsers: 20000', '']])).toMatchObject({
-      status: 'warning',
-      fix: 'set `licences.monthlyActiveUsers`',
+  test('are fine by a contract', async () => {
+    const granted = { 'llama3.1': 'META-7' };
+    expect(await of({ accept: [], trainOnAnswers: true, granted })).toMatchObject({
+      status: 'ok',
+      found: 'permitted by the contract META-7',
     });
   });
 
+  test('warn where nobody says how many users there are, and where a name has to be shown', async () => {
+    expect(await of({ monthlyActiveUsers: undefined })).toMatchObject({
+      status: 'warning',
+      fix: 'set `licences.monthlyActiveUsers`',
+    });
+    const kimi = [['meta-llama/Llama-3.1-8B-Instruct', 'moonshotai/Kimi-K2-Instruct']] as const;
+    const shown = await of({ accept: ['modified-mit'], monthlyActiveUsers: 200_000_000 }, kimi);
+    expect(shown).toMatchObject({ status: 'warning', found: expect.stringContaining('has to be shown') as string });
+  });
+
   test('fail in a region in which they grant nothing', async () => {
-    const europe = [
-      ['us-east-1', 'eu-central-1'],
-      ['[us-east-1a, us-east-1b, us-east-1c]', '[eu-central-1a]'],
-      ['Llama-3.1-8B-Instruct', 'Llama-4-Scout-17B-16E-Instruct'],
-      ['llama3.1', 'llama4'],
-    ] as const;
-    expect(await of(europe)).toMatchObject({ status: 'failed', found: expect.stringContaining('the EU') as string });
+    const inRegion = (region: string): Promise<DoctorFinding> =>
+      of({ accept: ['llama4'] }, [
+        ['us-east-1', region],
+        ['[us-east-1a, us-east-1b, us-east-1c]', `[${region}a]`],
+        ['Llama-3.1-8B-Instruct', 'Llama-4-Scout-17B-16E-Instruct'],
+      ]);
+    expect(await inRegion('eu-central-1')).toMatchObject({
+      status: 'failed',
+      found: 'it grants nothing in the EU, where eu-central-1 is',
+    });
+    expect(await inRegion('eu-west-2')).toMatchObject({ status: 'ok' });
   });
 
   test('of an unknown model are not seen; of a free one are fine', async () => {
-    expect(await of([['meta-llama/Llama-3.1-8B-Instruct', 'Qwen/Qwen3-8B']])).toMatchObject({ status: 'ok' });
-    const inline = [
-      'model: meta-llama/Llama-3.1-8B-Instruct',
-      'architecture: { layers: 1 }, instances: [g5.xlarge]',
-    ] as const;
-    expect((await of([inline])).status).toBe('unseen');
+    expect(await of({}, [['meta-llama/Llama-3.1-8B-Instruct', 'Qwen/Qwen3-8B']])).toMatchObject({ status: 'ok' });
+    const what = given();
+    const fleet = { ...what.config.fleets['chat'], model: 'acme/own' } as Given['config']['fleets'][string];
+    const config = { ...what.config, fleets: { chat: fleet } };
+    expect((await only('licences', { ...what, config })).status).toBe('unseen');
   });
 });
 

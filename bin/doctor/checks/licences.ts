@@ -1,23 +1,21 @@
-/** The licences of the fleets' models permit what the config says of their use. */
-import { type CatalogLicence, licences as catalogue } from '../../../config/catalog';
+/** The licences of the fleets' models permit what the config says of their use, and somebody has read them. */
+import type { CatalogLicence } from '../../../config/catalog';
 import type { Config } from '../../../config/schema';
 import { catalogModel } from '../../../lib/config/catalog-model';
+import { licenceConflict, licenceOf } from '../../../lib/config/licence-conflict';
 import type { DoctorCheck } from '../check';
 import { type DoctorFinding, failed, ok, unseen, warning } from '../finding';
 
 export const licences: DoctorCheck = {
   name: 'licences',
-  looksAt: "the licence of each fleet's model: accepted, number of users, uses that it forbids",
+  looksAt: "the licence of each fleet's model: accepted, number of users, uses and regions that it leaves out",
   permissions: [],
-  remedy: 'read it, then add it to `licences.accept`; or ask the licensor; or another model',
+  remedy: 'read it, then add it to `licences.accept`; or name a contract under `licences.granted`; or another model',
   run: async ({ config }) =>
     Object.entries(config.fleets)
       .filter(([, { endpoints }]) => endpoints === undefined)
       .flatMap(([name, fleet]) => licenceFindings(config, name, fleet)),
 };
-
-/** The EU's regions, as far as a region's name says. */
-const IN_EU = /^eu-(?!west-2$|central-2$)/;
 
 function licenceFindings(config: Config, name: string, fleet: Config['fleets'][string]): DoctorFinding[] {
   const model = catalogModel(fleet);
@@ -27,76 +25,61 @@ function licenceFindings(config: Config, name: string, fleet: Config['fleets'][s
       unseen(what, 'not in the catalogue, so that its licence is not known', 'read it on its page at Hugging Face'),
     ];
   }
-  const licence = catalogue.find(({ id }) => id === model.licence);
   const about = `${model.id}, licence ${model.licence}`;
+  const contract = config.licences.granted[model.licence];
+  if (contract !== undefined) return [ok(about, `permitted by the contract ${contract}`)];
+  const licence = licenceOf(model.licence);
   if (licence === undefined || licence.id === 'unknown') {
-    return [
-      unseen(about, 'the catalogue does not know its conditions', `read it at https://huggingface.co/${model.id}`),
-    ];
+    const page = `https://huggingface.co/${model.id}`;
+    return [unseen(about, 'the catalogue does not know its conditions', `read it at ${page}`)];
   }
-  const bad = [...usersFinding(config, licence, about), ...useFindings(config, licence, about)];
-  return bad.length > 0 ? bad : [ok(about, conditionsOf(licence))];
+  const found = [forbidden, regions, acceptance, users]
+    .map((look) => look(config, licence, about))
+    .filter((finding) => finding !== null);
+  return found.length > 0 ? found : [ok(about, conditionsOf(licence).join(', ') || 'no conditions')];
 }
 
-function usersFinding({ licences: stated }: Config, licence: CatalogLicence, about: string): DoctorFinding[] {
-  const { monthlyActiveUsers: limit, url } = licence;
-  if (limit === null) return [];
-  const users = stated.monthlyActiveUsers;
-  if (users === undefined) {
-    return [
-      warning(
-        about,
-        `it has a condition above ${limit.above.toLocaleString('en-US')} monthly active users, and the config states no number`,
-        'set `licences.monthlyActiveUsers`',
-      ),
-    ];
-  }
-  if (users <= limit.above) return [];
-  const found = `${users.toLocaleString('en-US')} monthly active users, its limit is ${limit.above.toLocaleString('en-US')}`;
-  return limit.then === 'ask-licensor'
-    ? [failed(about, found, `ask the licensor for terms of your own (${url}), or choose another model`)]
-    : [warning(about, found, `show the model's name to users, as ${url} says`)];
-}
+type Look = (config: Config, licence: CatalogLicence, about: string) => DoctorFinding | null;
 
-function useFindings(config: Config, licence: CatalogLicence, about: string): DoctorFinding[] {
-  const { id, url } = licence;
-  const isAccepted = config.licences.accept.includes(id);
-  if (licence.excludedRegions.includes('EU') && IN_EU.test(config.region)) {
-    return [
-      failed(
-        about,
-        `it grants nothing in the EU, where ${config.region} is`,
-        `choose another model, or ask the licensor (${url})`,
-      ),
-    ];
-  }
-  if (hasConditions(licence) && !isAccepted) {
-    return [
-      failed(about, `not accepted: ${conditionsOf(licence)}`, `read ${url}, then add ${id} to \`licences.accept\``),
-    ];
-  }
-  const narrow = [licence.nonProduction && 'no production', licence.nonCommercial && 'no commercial use'].filter(
-    Boolean,
-  );
-  if (narrow.length > 0)
-    return [
-      warning(about, `accepted, and it permits ${narrow.join(', ')}`, `make sure that your use is within ${url}`),
-    ];
-  return [];
-}
-
-const hasConditions = (licence: CatalogLicence): boolean => conditionsList(licence).length > 0 || !licence.verified;
-
-const conditionsOf = (licence: CatalogLicence): string => {
-  const list = conditionsList(licence);
-  if (list.length > 0) return list.join(', ');
-  return licence.verified ? 'no conditions' : 'conditions were not read for the catalogue';
+const forbidden: Look = (config, licence, about) => {
+  const conflict = licenceConflict(licence, config.licences);
+  if (conflict === null) return null;
+  return failed(about, `${conflict.stated}; it permits ${conflict.permits}`, `${conflict.change}; ${licence.url}`);
 };
 
-function conditionsList(licence: CatalogLicence): string[] {
+/** Regions in the EU: not London, not Zurich. */
+const IN_EU = /^eu-(?!(west|central)-2$)/;
+
+const regions: Look = ({ region }, { excludedRegions, url }, about) =>
+  excludedRegions.includes('EU') && IN_EU.test(region)
+    ? failed(about, `it grants nothing in the EU, where ${region} is`, `another model, or a contract (${url})`)
+    : null;
+
+const acceptance: Look = ({ licences: { accept } }, licence, about) => {
+  const conditions = conditionsOf(licence);
+  if (conditions.length === 0 || accept.includes(licence.id)) return null;
+  const fix = `read ${licence.url}, then add ${licence.id} to \`licences.accept\``;
+  return failed(about, `not accepted: ${conditions.join(', ')}`, fix);
+};
+
+const users: Look = ({ licences: { monthlyActiveUsers: stated } }, { monthlyActiveUsers: limit, url }, about) => {
+  if (limit === null) return null;
+  const above = `above ${count(limit.above)} monthly active users`;
+  if (stated === undefined) {
+    const found = `it has a condition ${above}, and the config states no number`;
+    return warning(about, found, 'set `licences.monthlyActiveUsers`');
+  }
+  return limit.then === 'show-the-name' && stated > limit.above
+    ? warning(about, `${above} the model's name has to be shown`, `show it as ${url} says`)
+    : null;
+};
+
+const count = (users: number): string => users.toLocaleString('en-US');
+
+function conditionsOf(licence: CatalogLicence): string[] {
   return [
-    licence.monthlyActiveUsers !== null &&
-      `terms above ${licence.monthlyActiveUsers.above.toLocaleString('en-US')} monthly users`,
+    !licence.verified && 'its text was not read for the catalogue',
+    licence.monthlyActiveUsers !== null && `terms above ${count(licence.monthlyActiveUsers.above)} monthly users`,
     licence.nonProduction && 'no production',
     licence.nonCommercial && 'no commercial use',
     licence.useRestrictions && 'a list of forbidden uses',
