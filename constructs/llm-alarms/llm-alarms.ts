@@ -13,7 +13,7 @@ import { addMeterAlarms, addSpendAlarms } from './spend-alarms';
  * answer, and on spend.
  *
  * Creates CloudWatch alarms, and lets them publish to the topics. Costs $0.10 a month for each metric that an alarm looks
- * at: $0.70 a lane, $0.20 a fleet, $0.40 for the meter and the projection.
+ * at: $0.80 a lane, $0.20 a fleet, $0.40 for the meter and the projection.
  *
  * Limitations: the alarm on a meter that does not run rings at the first deployment, until the meter has run once.
  *

@@ -68,6 +68,8 @@ test('alarms of both lanes, a fleet, spend and the meter', () => {
     'MeterSilent',
     'ProjectedMonthcritical',
     'RestrictedOnOpenLane',
+    'TableFailuresopen',
+    'TableFailuressealed',
     'TimeToFirstTokenopenwarning',
     'TimeToFirstTokensealedwarning',
     'TruncatedStreamsopenwarning',
@@ -113,7 +115,7 @@ test('the topic admits alarms of this account, once', () => {
 
 test('alarms that tell nobody are a warning, unless that is stated', () => {
   expect(warningsIn(alarmsIn(testStack()))).toEqual([
-    expect.stringMatching(/11 of 11 alarms tell nobody.*LlmAlarms.noActions/),
+    expect.stringMatching(/13 of 13 alarms tell nobody.*LlmAlarms.noActions/),
   ]);
   expect(warningsIn(alarmsIn(testStack(), SILENT))).toEqual([]);
   expect(warningsIn(allIn(testStack()))).toEqual([]);
@@ -205,13 +207,13 @@ test.each<[string, Partial<LlmAlarmsProps>]>([
 
 test('costs a month what its page says', () => {
   const floor = (template: Template): number => Number(idleFloor(template.toJSON()).usdPerMonth.toFixed(2));
-  expect(floor(templateOf('OneLane'))).toBe(0.7);
-  expect(floor(templateOf('Lanes'))).toBe(0.7 + 0.8);
-  expect(floor(templateOf('All'))).toBe(0.7 + 0.8 + 0.2 + 0.4);
+  expect(floor(templateOf('OneLane'))).toBe(0.8);
+  expect(floor(templateOf('Lanes'))).toBe(1.7);
+  expect(floor(templateOf('All'))).toBe(1.7 + 0.2 + 0.4);
 });
 
 test('two stand in one stack', () => {
-  templateOf('Two').resourceCountIs('AWS::CloudWatch::Alarm', 22);
+  templateOf('Two').resourceCountIs('AWS::CloudWatch::Alarm', 26);
 });
 
 test('snapshot of one lane', () => {
