@@ -40,7 +40,8 @@ function selected(vpc: ec2.IVpc, selection: ec2.SubnetSelection, prop: string): 
   try {
     return vpc.selectSubnets(selection);
   } catch (error) {
-    throw new Error(`expected ${prop} to select subnets of ${vpc.node.path}: ${(error as Error).message}`, {
+    const cure = prop === 'openSubnets' ? '; choose others, or Egress.NONE for an open lane without a way out' : '';
+    throw new Error(`expected ${prop} to select subnets of ${vpc.node.path}: ${(error as Error).message}${cure}`, {
       cause: error,
     });
   }

@@ -122,7 +122,7 @@ export class SpendGuard extends Construct {
     if (!admitPublisher(topic, 'budgets.amazonaws.com')) {
       Annotations.of(this).addWarningV2(
         'cdk-hybrid-llm:SpendGuard.topicPolicy',
-        'the topic is not of this app, so its policy is left alone: it has to admit sns:Publish by budgets.amazonaws.com, or AWS Budgets tells nobody',
+        'the topic or its key is not of this app, so its policy is left alone: it has to admit budgets.amazonaws.com (sns:Publish; of a key kms:Decrypt and kms:GenerateDataKey*), or AWS Budgets tells nobody',
       );
     }
     admitPublisher(topic, 'cloudwatch.amazonaws.com');

@@ -8,6 +8,7 @@ import { Construct } from 'constructs';
 import { engineImage } from '../../config/catalog/engine';
 import type { HostFile } from '../../lib/capacity/host-file';
 import type { BackendBinding, BackendBindOptions, BackendDescription, IModelBackend } from '../backend/i-model-backend';
+import { deploymentName } from '../deployment-name';
 import { FleetMetrics } from '../metrics/fleet-metrics';
 import { weightsPrefix } from '../model-store/layout';
 import type { IPrivateNetwork } from '../private-network/i-private-network';
@@ -79,7 +80,7 @@ export class VllmFleet extends Construct implements IModelBackend, ec2.IConnecta
   constructor(scope: Construct, id: string, props: VllmFleetProps) {
     super(scope, id);
     this.fleetName = props.fleetName ?? nameFrom(id);
-    this.deployment = props.deployment ?? Stack.of(this).stackName;
+    this.deployment = props.deployment ?? deploymentName(Stack.of(this));
     this.scaling = scalingOf(props);
     this.network = props.network;
     for (const mistake of mistakesIn(props, this.fleetName)) Annotations.of(this).addError(mistake);
@@ -130,7 +131,8 @@ export class VllmFleet extends Construct implements IModelBackend, ec2.IConnecta
         `the fleet ${this.fleetName} is reached inside its VPC only: expected a function in the VPC, got one outside (lane ${options.lane}); give the router a network`,
       );
     } else {
-      this.connections.allowDefaultPortFrom(options.connections, `Router, ${options.lane} lane`);
+      // Asked of the function, so that a router in another stack depends on the fleet and not the fleet on it too.
+      options.connections.allowToDefaultPort(this, `Router, ${options.lane} lane`);
     }
     options.function.addToRolePolicy(
       new iam.PolicyStatement({

@@ -96,7 +96,7 @@ test('a machine image of your own is taken', () => {
 
 test('host.json holds what the host agent reads', () => {
   expect(hostFile()).toEqual({
-    deployment: 'Test',
+    deployment: 'test',
     fleet: 'small',
     region: 'us-east-1',
     fleetTable: '<smallFleetTable9298E6CC>',
