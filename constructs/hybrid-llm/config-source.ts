@@ -38,6 +38,8 @@ export class ConfigSource {
   /** What is not wrong but worth knowing. */
   readonly warnings: string[];
 
+  /** @internal Where it is from, for messages. */
+  readonly _label: string;
   /** @internal */
   readonly _config: Config;
   /** @internal `null`: there is no lock file. */
@@ -53,6 +55,7 @@ export class ConfigSource {
     this.region = config.region;
     if (config.network.vpcId !== undefined) this.vpcId = config.network.vpcId;
     this.warnings = told;
+    this._label = label;
     this._config = config;
     this._lock = lock?.lock ?? null;
   }

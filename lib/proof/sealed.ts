@@ -5,7 +5,7 @@
 import { type Assembly, ofType } from './assembly';
 import { type Entity, distinct, entitiesOf, entityOf } from './entity';
 import { GPU_HOST_ROLE, LANE_MARK, ROLE_MARK, SEALED_LANE } from './marks';
-import { inside } from './resolve';
+import { inside, textsOf } from './resolve';
 import type { TemplateResource } from './template';
 
 export interface SealedThing {
@@ -110,9 +110,17 @@ function launchTemplatesOf(assembly: Assembly, resource: TemplateResource): Enti
       [...mixed, 'Overrides', 'LaunchTemplateSpecification'],
     ].flatMap((keys) => [
       ...entitiesAt(assembly, resource, ...keys, 'LaunchTemplateId'),
-      ...entitiesAt(assembly, resource, ...keys, 'LaunchTemplateName'),
+      ...entitiesAt(assembly, resource, ...keys, 'LaunchTemplateName').map((one) => templateNamed(assembly, one)),
     ]),
   );
+}
+
+/** A name may be written out on both sides, without a reference from one to the other. */
+function templateNamed(assembly: Assembly, named: Entity): Entity {
+  const template = ofType(assembly, TEMPLATE).find(({ properties, stack }) =>
+    textsOf(assembly, properties['LaunchTemplateName'], stack).includes(named.label),
+  );
+  return named.resource === null && template !== undefined ? entityOf(template) : named;
 }
 
 const entitiesAt = (assembly: Assembly, resource: TemplateResource, ...keys: string[]): Entity[] =>

@@ -52,7 +52,7 @@ export function choose(asked: FleetAsked): Choosing {
   if (best === undefined) {
     const needGiB = Math.ceil(Math.min(...formatsOf(model, quantization).map((f) => needMiB(model, asked, f))) / 1024);
     return {
-      problem: `no instance type in the catalogue holds ${id} with ${asked.concurrency} sequences of ${asked.context} tokens (about ${needGiB} GiB); lower \`concurrency\` or \`context\`, or allow \`quality: economy\``,
+      problem: `no instance type in the catalogue holds ${id} with ${asked.concurrency} sequences of ${asked.context} tokens (about ${needGiB} GiB); lower \`concurrency\` or \`context\`, or take a smaller model`,
     };
   }
   return { choice: best.choice };

@@ -1,5 +1,6 @@
 /** Config and lock to what each fleet runs on. The lock is not asked for what it was not made for. */
 import * as catalog from '../../config/catalog';
+import { engineRegistryAccount } from '../../config/catalog/engine';
 import type { Config } from '../../config/schema';
 import { type FleetAsked, type FleetChoice, type Lock, lockSchema } from '../../config/lock';
 import { choose } from './choose';
@@ -17,7 +18,7 @@ export interface Problem {
   readonly message: string;
 }
 
-const UPDATE = 'run `npx hybrid-llm plan --update` and commit the lock file';
+const UPDATE = 'run `npx hybrid-llm plan --update` (of another config: with `--config FILE`) and commit the lock file';
 
 /** `lock: null`: there is none, so that the committed catalogue decides. */
 export function resolve(config: Config, lock: Lock | null): Resolved {
@@ -37,6 +38,13 @@ export function resolve(config: Config, lock: Lock | null): Resolved {
       if ('choice' in chosen) choices[name] = chosen.choice;
       else problems.push(error(`fleet ${name}: ${chosen.problem}`));
     }
+  }
+  if (Object.keys(fleets).length > 0 && engineRegistryAccount(config.region) === undefined) {
+    problems.push(
+      error(
+        `AWS offers no image of the engine in ${config.region}, so no fleet can be made there: deploy to another \`region\`, or name replicas that run already under \`endpoints\``,
+      ),
+    );
   }
   for (const name of Object.keys(lock?.fleets ?? {}).filter((name) => fleets[name] === undefined)) {
     problems.push(error(`the lock file has a fleet ${name} that the config has not; ${UPDATE}`));

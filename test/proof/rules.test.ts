@@ -191,6 +191,18 @@ describe('kinds', () => {
       'sealed-known-kind: the launch template lt-1 is made elsewhere: its addresses, security groups and metadata options',
     ]);
   });
+
+  test('hosts count that name a marked launch template by a name that is written out', () => {
+    const resources = network();
+    resources['Template'] = launchTemplate();
+    Object.assign(resources['Template'].Properties, { LaunchTemplateName: 'gpu' });
+    resources['Hosts'] = resource('AWS::AutoScaling::AutoScalingGroup', {
+      LaunchTemplate: { LaunchTemplateName: 'gpu', Version: '1' },
+    });
+    expect(said(prove(resources).violations)).toEqual([
+      'sealed-in-vpc: no subnet is named, so hosts start in the default VPC, whose subnets are public',
+    ]);
+  });
 });
 
 describe('hosts', () => {
@@ -445,6 +457,13 @@ describe('notes', () => {
     ]);
   });
 
+  test('what a Route 53 profile brings along is not seen', () => {
+    const profile = resource('AWS::Route53Profiles::ProfileAssociation', { ResourceId: ref('Vpc'), ProfileId: 'rp-1' });
+    expect(said(prove({ ...network(), Profile: profile }).notSeen)).toEqual([
+      'sealed-vpc-attachment: which names the profile of Profile lets be looked up',
+    ]);
+  });
+
   test('a function URL for signed requests is told, one that a parameter decides is not seen', () => {
     const url = (AuthType: unknown): Resources => ({
       ...network(),
@@ -474,6 +493,57 @@ describe('templates', () => {
       'template-shows: the template of the nested stack Nested',
       'template-shows: what the custom resource Custom (Custom::Anything) does at the deploy',
     ]);
+  });
+
+  test.each([
+    ['Acme::Network::Routes', 'what the custom resource Other (Acme::Network::Routes) does at the deploy'],
+    [
+      'Acme::Network::Routes::MODULE',
+      'what the custom resource Other (Acme::Network::Routes::MODULE) does at the deploy',
+    ],
+    ['AWS::CloudFormation::StackSet', 'the template that Other (AWS::CloudFormation::StackSet) deploys'],
+  ])('what %s makes is not seen', (type, found) => {
+    const proof = prove({ ...network(), Other: resource(type, { RouteTableId: ref('Table') }) });
+    expect(said(proof.notSeen)).toEqual([`template-shows: ${found}`]);
+  });
+
+  const OUT = { DestinationCidrBlock: '0.0.0.0/0', NatGatewayId: 'nat-1' };
+
+  test.each([
+    ['AWS::EC2::Route', 'RouteTableId', ref('Decided'), OUT],
+    ['AWS::EC2::Route', 'RouteTableId', '{{resolve:ssm:/network/table}}', OUT],
+    ['AWS::EC2::Route', 'RouteTableId', { 'Fn::ImportValue': 'Table' }, OUT],
+    ['AWS::EC2::SubnetRouteTableAssociation', 'SubnetId', ref('Decided'), { RouteTableId: 'rtb-1' }],
+    [
+      'AWS::EC2::VPCEndpoint',
+      'RouteTableIds',
+      [ref('Decided')],
+      { VpcId: ref('Vpc'), ServiceName: 'com.amazonaws.us-east-1.s3' },
+    ],
+    ['AWS::VpcLattice::ServiceNetworkVpcAssociation', 'VpcIdentifier', ref('Decided'), {}],
+    ['AWS::Route53Resolver::FirewallConfig', 'ResourceId', ref('Decided'), { FirewallFailOpen: 'ENABLED' }],
+    ['AWS::EC2::SecurityGroupIngress', 'GroupId', ref('Decided'), { SourceSecurityGroupId: att('Group', 'GroupId') }],
+    ['AWS::Lambda::Url', 'TargetFunctionArn', ref('Decided'), { AuthType: 'NONE' }],
+  ])(
+    'whether %s opens something sealed is not seen where the deploy decides %s: %j',
+    (type, property, decided, rest) => {
+      const parameters = { Parameters: { Decided: { Type: 'AWS::SSM::Parameter::Value<String>' } } };
+      const proof = prove({ ...network(), Hole: resource(type, { ...rest, [property]: decided }) }, parameters);
+      expect(said(proof.notSeen)).toEqual([
+        `template-shows: whether ${property} of Hole (${type}) is a sealed one: the deploy decides it`,
+      ]);
+    },
+  );
+
+  test('an id that is written out is none that the deploy decides, and a parameter of both sides is followed', () => {
+    const route = resource('AWS::EC2::Route', { RouteTableId: 'rtb-1', ...OUT });
+    expect(prove({ ...network(), Route: route }).notSeen).toEqual([]);
+    const resources = network();
+    Object.assign(resources['Association']?.Properties ?? {}, { RouteTableId: ref('Decided') });
+    resources['Route'] = resource('AWS::EC2::Route', { RouteTableId: ref('Decided'), ...OUT });
+    const proof = prove(resources);
+    expect(paths(proof)).toEqual(['Router → Subnet → ${?Decided} → nat-1 → internet']);
+    expect(said(proof.notSeen).filter((one) => one.startsWith('template-shows'))).toEqual([]);
   });
 });
 

@@ -62,7 +62,11 @@ test('listed types are taken as they are', () => {
 });
 
 test.each([
-  ['too much for any host', { context: 131_072, concurrency: 512 }, /no instance type .* holds .* lower `concurrency`/],
+  [
+    'too much for any host',
+    { context: 131_072, concurrency: 512 },
+    /no instance type .* holds .* lower `concurrency` or `context`, or take a smaller model$/,
+  ],
   ['a model of unknown size', { model: 'acme/own' }, /does not know the size of acme\/own; list instance types/],
   ['a format of unknown size', { quantization: 'awq' }, /`awq` is not known \(known: bf16, fp8, mxfp4\)/],
   ['types with unequal GPUs', { instances: ['g6.xlarge', 'g6.12xlarge'] }, /have 1, 4 GPUs.*same number of GPUs/],

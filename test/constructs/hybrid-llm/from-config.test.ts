@@ -95,9 +95,29 @@ test('fails on a lock that was made for another config, with the command to run'
   >;
   const config = example();
   config['fleets']['llama-8b'].context = 8192;
-  const said = /context was 16384, the config says 8192; run `npx hybrid-llm plan --update`/;
+  const said = /^config: .*context was 16384, the config says 8192; run `npx hybrid-llm plan --update`/;
   expect(() => stackOf(config, lock)).toThrow(ConfigError);
   expect(() => stackOf(config, lock)).toThrow(said);
+});
+
+test('fails on a VPC that is to be looked up in an account nobody knows, and says to log in', () => {
+  const config = example();
+  config['network'].vpcId = 'vpc-0123456789abcdef0';
+  expect(() => stackOf(config)).toThrow(ConfigError);
+  expect(() => stackOf(config)).toThrow(/vpcId: vpc-0123456789abcdef0 is looked up.*log in to AWS/);
+});
+
+test('fails on endpoints of a VPC that is there already where the VPC is a new one', () => {
+  const config = example();
+  config['network'].endpoints = ['s3', 'ecr.api'];
+  expect(() => stackOf(config)).toThrow(ConfigError);
+  expect(() => stackOf(config)).toThrow(/network\.endpoints .*s3, ecr\.api.*set `network\.vpcId`/);
+});
+
+test('fails in a stack of another region than the config is for', () => {
+  const stack = new Stack(testApp(), 'Test', { env: { region: 'eu-west-1' } });
+  const config = ConfigSource.inline(example());
+  expect(() => new HybridLlm(stack, 'Llm', { config })).toThrow(/for us-east-1 and the stack is in eu-west-1/);
 });
 
 test('fails on a file that is not there, and says how to name another', () => {
