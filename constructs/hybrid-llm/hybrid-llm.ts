@@ -19,6 +19,7 @@ import { SpendGuard } from '../spend-guard';
 import { FleetTable, VllmFleet, type VllmFleetProps } from '../vllm-fleet';
 import { ConfigError, type ConfigSource } from './config-source';
 import { existingEndpoints } from './existing-endpoints';
+import { fitting } from './fitting-vpc';
 import { type FromConfig, type ProviderProps, chosenOf, fromConfig } from './from-config';
 import { LogBucket } from './log-bucket';
 import { addOutputs } from './outputs';
@@ -94,6 +95,7 @@ export class HybridLlm extends Construct {
       }),
       network: this.network,
       ledger,
+      _alreadyTold: props.config._warningCodes,
       logRetention,
       removalPolicy,
       ...(props.fronts !== undefined && { fronts: props.fronts }),
@@ -155,13 +157,16 @@ export class HybridLlm extends Construct {
         `network.endpoints names endpoints of a VPC that is there already (${endpoints.join(', ')}), and the VPC is a new one: set \`network.vpcId\`, or remove \`endpoints\``,
       );
     }
-    return new PrivateNetwork(this, 'Network', {
-      ...network,
-      // Connections of a VPC that is there already are logged by whoever made it.
-      ...(vpc === undefined
-        ? { flowLogBucket: logBucket }
-        : { vpc, existingEndpoints: existingEndpoints(this, endpoints) }),
-    });
+    const make = (): PrivateNetwork =>
+      new PrivateNetwork(this, 'Network', {
+        ...network,
+        // Connections of a VPC that is there already are logged by whoever made it.
+        ...(vpc === undefined
+          ? { flowLogBucket: logBucket }
+          : { vpc, existingEndpoints: existingEndpoints(this, endpoints) }),
+      });
+    // A VPC handed in is told about where it was handed in, with a stack trace that leads there.
+    return vpc === undefined || vpcId === undefined || given !== undefined ? make() : fitting(vpc, vpcId, make);
   }
 
   /** The one thing that the CDK asks AWS for at synth. */
@@ -172,7 +177,15 @@ export class HybridLlm extends Construct {
         `network.vpcId: ${vpcId} is looked up in the stack's account and region, which are not known: log in to AWS (\`aws sso login\`, or set AWS_PROFILE), or give your own stack an \`env\` with both`,
       );
     }
-    return ec2.Vpc.fromLookup(this, 'Vpc', { vpcId });
+    const vpc = ec2.Vpc.fromLookup(this, 'Vpc', { vpcId });
+    // Where the look-up failed the CDK says so here and goes on with a VPC of its own making, whose ids no template may hold.
+    const failed = this.node.metadata.find(({ type }) => type === 'aws:cdk:error');
+    if (failed !== undefined) {
+      throw new ConfigError(
+        `network.vpcId: ${vpcId} was looked up in ${region} of account ${account}, and: ${String(failed.data)}; name a VPC of that account and region, or remove \`network.vpcId\` for a new one`,
+      );
+    }
+    return vpc;
   }
 
   /** Zones, prices and what counts as inside the region are the config's. */

@@ -89,7 +89,10 @@ export class LlmRouter extends Construct {
 
     const { plans, problems } = checkPolicy(routerConfig(props, surroundings), this.lanes);
     const misfits = surroundingsProblems(props, surroundings);
-    for (const problem of [...misfits, ...problems]) this.report(problem);
+    const told = props._alreadyTold ?? [];
+    for (const problem of [...misfits, ...problems]) {
+      if (problem.severity === 'error' || !told.includes(problem.code)) this.report(problem);
+    }
 
     const tableProps = { removalPolicy: props.removalPolicy };
     this.keysTable = props.keysTable ?? new KeysTable(this, 'Keys', tableProps);

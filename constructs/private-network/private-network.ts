@@ -9,7 +9,7 @@ import { checkedDomain } from './domains';
 import { Egress } from './egress';
 import type { EndpointPlace } from './endpoint-policies';
 import type { ExistingEndpoint } from './existing-endpoint';
-import { selectIsolated, selectOpen } from './foreign-vpc';
+import { UnfitVpcError, selectIsolated, selectOpen } from './foreign-vpc';
 import { addFlowLog } from './flow-log';
 import { addGatewayEndpoints } from './gateway-endpoints';
 import type { IPrivateNetwork } from './i-private-network';
@@ -228,7 +228,8 @@ export class PrivateNetwork extends Construct implements IPrivateNetwork {
     const subnets = isolated.filter((subnet) => byZone.get(subnet.availabilityZone) === subnet);
     // A VPC that is still to be looked up shows no subnets in the first round.
     if (!Number.isInteger(count) || count < 1 || (isolated.length > 0 && count > subnets.length)) {
-      throw new Error(
+      throw new UnfitVpcError(
+        'endpointAzs',
         `expected endpointAzs from 1 to the ${subnets.length} zones of the isolated subnets, got ${count}`,
       );
     }

@@ -20,6 +20,7 @@ import { hostBundle, userData } from './host-bundle';
 import { HostRole } from './host-role';
 import { hostTemplate } from './host-template';
 import { FleetLoadBalancer, type FleetLoadBalancerOptions } from './load-balancer';
+import { namesakeMistakes } from './namesake';
 import { replicaGroup } from './replica-groups';
 import { ModelKind, type VllmFleetProps } from './vllm-fleet-props';
 
@@ -83,7 +84,9 @@ export class VllmFleet extends Construct implements IModelBackend, ec2.IConnecta
     this.deployment = props.deployment ?? deploymentName(Stack.of(this));
     this.scaling = scalingOf(props);
     this.network = props.network;
-    for (const mistake of mistakesIn(props, this.fleetName)) Annotations.of(this).addError(mistake);
+    for (const mistake of [...mistakesIn(props, this.fleetName), ...namesakeMistakes(this)]) {
+      Annotations.of(this).addError(mistake);
+    }
     this.description = this.describe(props);
 
     this.fleetTable = props.fleetTable ?? this.newTable(props);

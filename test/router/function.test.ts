@@ -63,6 +63,7 @@ beforeEach(async () => {
     AWS_ENDPOINT_URL_DYNAMODB: dynamo.url,
     AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.url,
     HYBRID_LLM_DEPLOYMENT: 'acme',
+    HYBRID_LLM_LANE: 'open',
     HYBRID_LLM_KEYS_TABLE: tables.keys,
     HYBRID_LLM_LEDGER_TABLE: tables.ledger,
     HYBRID_LLM_FLEET_TABLE_LLAMA: tables.fleets,
@@ -228,6 +229,15 @@ test('passes over a target whose cap nobody can hold, and serves from the fleet'
   expect(routed.statusCode).toBe(200);
   expect(routed.headers['x-hybrid-target']).toContain('llama/');
   expect(closed.requests).toHaveLength(0);
+});
+
+test.each([
+  ['sealed', 'got `sealed`; expected `open`'],
+  [undefined, 'got none; expected `open`'],
+])('does not start with the plan of another lane than its environment names: %s', (lane, said) => {
+  if (lane === undefined) delete process.env['HYBRID_LLM_LANE'];
+  else process.env['HYBRID_LLM_LANE'] = lane;
+  expect(coldStart).toThrow(`HYBRID_LLM_LANE: ${said}`);
 });
 
 test('does not start without its tables', () => {

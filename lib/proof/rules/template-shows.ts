@@ -1,6 +1,6 @@
 /** Tells what of the templates themselves is not what CloudFormation will deploy, or acts beyond them. */
 import { ofType } from '../assembly';
-import { entitiesIn, isDecidedAtDeploy } from '../entity';
+import { type Entity, distinct, entitiesIn, isDecidedAtDeploy } from '../entity';
 import type { Finding } from '../finding';
 import { type Network, tablesOf, vpcsOf } from '../graph';
 import { type Rule, notSeen } from '../rule';
@@ -72,27 +72,36 @@ const OPENS: Readonly<Record<string, readonly string[]>> = {
   'AWS::Lambda::Url': ['TargetFunctionArn'],
 };
 
+/** What the id of each kind begins with. The id is known as soon as the thing is deployed, and can be written out then. */
+const IDS: readonly { readonly id: RegExp; readonly type: string }[] = [
+  { id: /^rtb-/, type: 'AWS::EC2::RouteTable' },
+  { id: /^subnet-/, type: 'AWS::EC2::Subnet' },
+  { id: /^vpc-/, type: 'AWS::EC2::VPC' },
+];
+
 function undecided(network: Network): Finding[] {
   const { assembly, things } = network;
-  // The same parameter on both sides is followed by the other rules.
-  const followed = new Set(
-    things
-      .flatMap((thing) => [
-        ...thing.subnets,
-        ...thing.subnets.flatMap((subnet) => tablesOf(network, subnet)),
-        ...thing.securityGroups,
-        ...vpcsOf(network, thing),
-      ])
-      .map(({ key }) => key),
+  const followed = distinct(
+    things.flatMap((thing) => [
+      ...thing.subnets,
+      ...thing.subnets.flatMap((subnet) => tablesOf(network, subnet)),
+      ...thing.securityGroups,
+      ...vpcsOf(network, thing),
+    ]),
   );
+  // The same parameter, or the same id, on both sides is followed by the other rules.
+  const keys = new Set(followed.map(({ key }) => key));
+  const made = new Set(followed.map(({ resource }) => resource?.type));
+  const mayBeMade = ({ resource, label }: Entity): boolean =>
+    resource === null && IDS.some(({ id, type }) => id.test(label) && made.has(type));
   return ofType(assembly, ...Object.keys(OPENS)).flatMap((one) =>
     (OPENS[one.type] ?? [])
       .flatMap((property) => entitiesIn(assembly, one, property).map((entity) => ({ property, entity })))
-      .filter(({ entity }) => isDecidedAtDeploy(entity) && !followed.has(entity.key))
+      .filter(({ entity }) => !keys.has(entity.key) && (isDecidedAtDeploy(entity) || mayBeMade(entity)))
       .map(({ property, entity }) =>
         notSeen(NAME, {
           steps: [one, entity],
-          found: `whether ${property} of ${one.logicalId} (${one.type}) is a sealed one: the deploy decides it`,
+          found: `whether ${property} of ${one.logicalId} (${one.type}) is a sealed one: ${isDecidedAtDeploy(entity) ? 'the deploy decides it' : 'its id is written out'}`,
         }),
       ),
   );

@@ -1,5 +1,6 @@
 import type { Stack } from 'aws-cdk-lib';
 import { Match, type Template } from 'aws-cdk-lib/assertions';
+import * as kms from 'aws-cdk-lib/aws-kms';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import { LlmAlarms, type LlmAlarmsProps } from '../../../constructs/llm-alarms';
@@ -119,6 +120,36 @@ test('alarms that tell nobody are a warning, unless that is stated', () => {
   ]);
   expect(warningsIn(alarmsIn(testStack(), SILENT))).toEqual([]);
   expect(warningsIn(allIn(testStack()))).toEqual([]);
+});
+
+describe('a topic from elsewhere', () => {
+  const topicArn = 'arn:aws:sns:us-east-1:123456789012:theirs';
+  const keyArn = 'arn:aws:kms:us-east-1:123456789012:key/01234567-89ab-cdef-0123-456789abcdef';
+  const warned = (make: (stack: Stack) => sns.ITopic): string[] => {
+    const stack = testStack();
+    new LlmAlarms(stack, 'Alarms', { deployment: 'acme', lanes: ['open'], topics: [make(stack)] });
+    return warningsIn(stack);
+  };
+
+  test('is taken for one whose policy admits alarms, as SNS makes them', () => {
+    expect(warned((stack) => sns.Topic.fromTopicArn(stack, 'Theirs', topicArn))).toEqual([]);
+  });
+
+  test.each<[string, (stack: Stack) => sns.ITopic]>([
+    ['with a key', (stack) => sns.Topic.fromTopicAttributes(stack, 'Theirs', { topicArn, keyArn })],
+    [
+      'that is ours, with a key from elsewhere',
+      (stack) => new sns.Topic(stack, 'Ours', { masterKey: kms.Key.fromKeyArn(stack, 'Key', keyArn) }),
+    ],
+  ])('%s is one warning, however many alarms tell it', (_, make) => {
+    expect(warned(make)).toEqual([
+      expect.stringMatching(/the key of Test\/\w+ .*kms:Decrypt.*cdk-hybrid-llm:LlmAlarms.topicKey/),
+    ]);
+  });
+
+  test('with a key of this app is none: the key admits alarms', () => {
+    expect(warned((stack) => new sns.Topic(stack, 'Ours', { masterKey: new kms.Key(stack, 'Key') }))).toEqual([]);
+  });
 });
 
 test('a percentile counts only with enough samples, a rate only with enough failures', () => {

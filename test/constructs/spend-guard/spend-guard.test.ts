@@ -1,5 +1,5 @@
 import { RemovalPolicy, type Stack, Validations } from 'aws-cdk-lib';
-import { Match, type Template } from 'aws-cdk-lib/assertions';
+import { Match, Template } from 'aws-cdk-lib/assertions';
 import type * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as sns from 'aws-cdk-lib/aws-sns';
@@ -236,6 +236,37 @@ test.each([
       expect(resource).toMatchObject({ DeletionPolicy: expected, UpdateReplacePolicy: expected });
     }
   }
+});
+
+describe('where CloudFormation does not know AWS budgets', () => {
+  const guardOf = (region?: string): { guard: SpendGuard; stack: Stack } => {
+    const stack = testStack(region === undefined ? {} : { env: { region } });
+    return { stack, guard: guardIn(stack, { monthlyUsd: 5, killSwitch: STAGES }) };
+  };
+
+  test('there is none, and a warning says so', () => {
+    const { stack, guard } = guardOf('eu-central-2');
+    expect(warningsIn(stack)).toEqual([
+      expect.stringMatching(/cannot make an AWS budget in eu-central-2.*SpendGuard.noBudgetInRegion/),
+    ]);
+    expect(guard.topic).toBeUndefined();
+    const template = Template.fromStack(stack);
+    template.resourceCountIs('AWS::Budgets::Budget', 0);
+    template.resourceCountIs('AWS::SNS::Topic', 0);
+    template.resourceCountIs('AWS::Lambda::Function', 1);
+  });
+
+  test('a topic that was given stays the guard’s', () => {
+    const stack = testStack({ env: { region: 'il-central-1' } });
+    const topic = new sns.Topic(stack, 'OnCall');
+    expect(guardIn(stack, { monthlyUsd: 5, topic }).topic).toBe(topic);
+  });
+
+  test.each(['eu-central-1', undefined])('elsewhere it is kept: %s', (region) => {
+    const { stack } = guardOf(region);
+    expect(warningsIn(stack)).toEqual([]);
+    Template.fromStack(stack).resourceCountIs('AWS::Budgets::Budget', 1);
+  });
 });
 
 test('two stand in one stack, whose account is nowhere in the template', () => {

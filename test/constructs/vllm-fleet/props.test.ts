@@ -1,11 +1,12 @@
 import { Duration, NestedStack, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
 import { configSchema } from '../../../config/schema';
 import { ClosedProvider } from '../../../constructs/closed-provider';
 import { LlmRouter } from '../../../constructs/llm-router';
-import { WakePolicy, type VllmFleetProps } from '../../../constructs/vllm-fleet';
+import { VllmFleet, WakePolicy, type VllmFleetProps } from '../../../constructs/vllm-fleet';
 import { METRIC_CONTRACT } from '../../../lib/records/metric-contract';
 import { testApp, testStack } from '../../support/cdk';
-import { errorsOf, fleetStack } from './fleet-stack';
+import { OF_QWEN, errorsOf, fleetStack } from './fleet-stack';
 
 const mistakes = (props: Partial<VllmFleetProps>): string[] => errorsOf(fleetStack(props).stack);
 
@@ -51,6 +52,32 @@ test('a number that is known at deployment only is no mistake', () => {
   const atDeployment = Token.asNumber({ Ref: 'Most' });
   expect(mistakes({ maxReplicas: atDeployment })).toEqual([]);
   expect(mistakes({ minReplicas: atDeployment })).toEqual([]);
+});
+
+describe('two fleets of one stack', () => {
+  const second = (scope: (stack: Stack) => Construct, props: Partial<VllmFleetProps>): string[] => {
+    const { stack, network, modelStore } = fleetStack({ deployment: 'acme' });
+    new VllmFleet(scope(stack), 'other', { ...OF_QWEN, network, modelStore, deployment: 'acme', ...props });
+    return errorsOf(stack);
+  };
+  const same = (stack: Stack): Construct => stack;
+  const nested = (stack: Stack): Construct => new NestedStack(stack, 'Nested');
+
+  test.each([
+    ['beside it', same],
+    ['in a nested stack', nested],
+  ])('fail for one name in one deployment: %s', (_, scope) => {
+    expect(second(scope, { fleetName: 'small' })).toEqual([
+      expect.stringMatching(
+        /fleetName expected a name for each fleet of the deployment acme, got small here and at Test\/small/,
+      ),
+    ]);
+  });
+
+  test('are fine by two names, or in two deployments', () => {
+    expect(second(same, {})).toEqual([]);
+    expect(second(same, { fleetName: 'small', deployment: 'other' })).toEqual([]);
+  });
 });
 
 test('every mistake is told at once', () => {
