@@ -17,6 +17,10 @@ import {
 
 /** A name that becomes part of AWS resource names. */
 const name = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'lower-case letters, digits and hyphens, at most 63');
+/** The name of a CloudFormation stack. */
+const stackName = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]{0,62}$/, 'a letter, then lower-case letters, digits and hyphens, at most 63');
 /** A name that only headers, records and metrics carry. */
 const label = z
   .string()
@@ -220,7 +224,7 @@ const sensitivity = z.strictObject({
 });
 
 export const configSchema = z.strictObject({
-  name,
+  name: stackName,
   region: z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'an AWS region such as us-east-1'),
   lanes: z.array(z.enum(LANES)).min(1).default(['open', 'sealed']),
   network: network.prefault({}),

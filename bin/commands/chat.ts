@@ -28,14 +28,26 @@ The answer goes to standard output, who gave it and what it cost to standard err
   async run(args) {
     const ask = asker(args);
     const [question] = args.positionals;
-    if (question !== undefined)
-      return (await ask([{ role: 'user', content: question }])) === null ? ExitCode.checkFailed : ExitCode.done;
+    if (question !== undefined) return exitOf(await ask([{ role: 'user', content: question }]));
     return converse(ask);
   },
 };
 
-/** The answer's text; `null`: there was none, and why has been said. */
-type Ask = (messages: readonly Message[]) => Promise<string | null>;
+/** Without `text` there was no answer, and why has been said. `refusedWith`: the status of a refusal; an answer may also break off. */
+interface Answered {
+  readonly text: string | null;
+  readonly refusedWith?: number;
+}
+
+type Ask = (messages: readonly Message[]) => Promise<Answered>;
+
+/** The input's own mistakes: a body or key that is wrong, a model or path that does not exist, too much of it. */
+const INPUTS_FAULT = [400, 401, 404, 405, 413, 422];
+
+const exitOf = ({ text, refusedWith }: Answered): number => {
+  if (text !== null) return ExitCode.done;
+  return INPUTS_FAULT.includes(refusedWith ?? 0) ? ExitCode.badInput : ExitCode.checkFailed;
+};
 
 async function converse(ask: Ask): Promise<number> {
   const lines = createInterface({ input: process.stdin });
@@ -45,7 +57,7 @@ async function converse(ask: Ask): Promise<number> {
   for await (const line of lines) {
     if (line.trim() === '') break;
     messages.push({ role: 'user', content: line });
-    const answer = await ask(messages);
+    const { text: answer } = await ask(messages);
     // What was not answered is not a part of the conversation.
     if (answer === null) messages.pop();
     else messages.push({ role: 'assistant', content: answer });
@@ -81,7 +93,7 @@ function asker(args: Args): Ask {
   };
 }
 
-async function showStream(response: Response): Promise<string | null> {
+async function showStream(response: Response): Promise<Answered> {
   let answer = '';
   let failure: string | null = null;
   let costUsd: number | undefined;
@@ -103,15 +115,15 @@ async function showStream(response: Response): Promise<string | null> {
   process.stderr.write(
     `${header('model')} (${header('target')})  class ${header('class')}, ${header('guarantee')}${cost}\n`,
   );
-  if (failure === null && isWhole) return answer;
+  if (failure === null && isWhole) return { text: answer };
   process.stderr.write(`the answer broke off: ${failure ?? 'the connection ended'}\n`);
-  return null;
+  return { text: null };
 }
 
-async function showRefusal(response: Response): Promise<null> {
+async function showRefusal(response: Response): Promise<Answered> {
   const body = parseObject(await response.text()) as Chunk | null;
   process.stderr.write(`${response.status} ${body?.error?.code ?? ''}: ${body?.error?.message ?? 'no reason given'}\n`);
-  return null;
+  return { text: null, refusedWith: response.status };
 }
 
 /** What is read of an answer's events and of an error. */

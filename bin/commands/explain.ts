@@ -47,21 +47,31 @@ export const explain: Command = {
     const config = configOrFindings(args);
     if (config === null) return ExitCode.badInput;
     const plan = compile(config, flag(args, 'sealed') || !config.lanes.includes('open') ? 'sealed' : 'open');
-    const facts = askedFacts(args, config, plan);
-    if ('code' in facts) {
-      process.stderr.write(`${facts.code}: ${facts.message}\n`);
+    const asked = askedOf(args, config, plan);
+    if ('code' in asked) {
+      process.stderr.write(`${asked.code}: ${asked.message}\n`);
       return ExitCode.badInput;
     }
+    const { facts } = asked;
     const decision = decide(plan, facts, { cooling: new Set(), spent: { tenantUsd: 0, accountUsd: 0 } });
     const explanation = explained(plan, facts, decision);
     process.stdout.write(
-      flag(args, 'json') ? `${JSON.stringify(explanation, null, 2)}\n` : format(explanation, plan, facts, decision),
+      flag(args, 'json')
+        ? `${JSON.stringify(explanation, null, 2)}\n`
+        : format(explanation, refusalOf(plan, asked, decision)),
     );
+    // That a request would be refused is an answer too.
     return ExitCode.done;
   },
 };
 
-function askedFacts(args: Args, config: Config, plan: RouterPlan): Facts | RouterError {
+interface Asked {
+  readonly facts: Facts;
+  /** As the caller wrote it: among the facts, a name that nobody configured is only `*`. */
+  readonly model: string;
+}
+
+function askedOf(args: Args, config: Config, plan: RouterPlan): Asked | RouterError {
   const tenant = text(args, 'tenant') ?? LOCAL_TENANT;
   if (tenant !== LOCAL_TENANT && own(config.tenants, tenant) === undefined) {
     const known = [LOCAL_TENANT, ...Object.keys(config.tenants)].join(', ');
@@ -73,7 +83,7 @@ function askedFacts(args: Args, config: Config, plan: RouterPlan): Facts | Route
   if (bodyBytes > plan.limits.maxBodyBytes) {
     return tooLarge(plan);
   }
-  return readFacts({
+  const facts = readFacts({
     plan,
     detectors: detectors(plan.sensitivity),
     endpoint: 'chat',
@@ -85,7 +95,12 @@ function askedFacts(args: Args, config: Config, plan: RouterPlan): Facts | Route
     headers: { 'x-hybrid-task': oneOf(args, 'task', TASKS), 'x-hybrid-class': oneOf(args, 'class', CLASSES) },
     nowMs: Date.now,
   });
+  return 'code' in facts ? facts : { facts, model: String(body.json['model']).slice(0, 256) };
 }
+
+/** What a caller would be told; `null`: the request is not refused. */
+const refusalOf = (plan: RouterPlan, { model }: Asked, decision: Decision): RouterError | null =>
+  decision.error === null ? null : refusal(plan, { ...decision, error: decision.error }, model);
 
 /** The body's text: a file's as it stands, unless an option changes it. */
 function askedBody(args: Args): string {
@@ -143,7 +158,7 @@ function explained(plan: RouterPlan, facts: Facts, decision: Decision) {
   };
 }
 
-function format(explanation: ReturnType<typeof explained>, plan: RouterPlan, facts: Facts, decision: Decision): string {
+function format(explanation: ReturnType<typeof explained>, refused: RouterError | null): string {
   const from = explanation.class.from.map(({ source, where, detector }) =>
     `${source} ${detector ?? ''} ${where}`.replace(/ +/g, ' '),
   );
@@ -161,10 +176,6 @@ function format(explanation: ReturnType<typeof explained>, plan: RouterPlan, fac
   lines.push(
     `bound   ${promptTokensMax} prompt tokens, ${usdMax === null ? 'price not known' : `at most $${usdMax.toFixed(6)}`}`,
   );
-  if (decision.error !== null) {
-    lines.push(
-      `error   ${decision.error}: ${refusal(plan, { ...decision, error: decision.error }, facts.model).message}`,
-    );
-  }
+  if (refused !== null) lines.push(`error   ${refused.code}: ${refused.message}`);
   return `${lines.join('\n')}\n`;
 }

@@ -83,7 +83,8 @@ export class ClosedProvider implements IModelBackend {
     grantValue(secret, handler);
     if (network !== undefined && connections !== undefined) {
       // A way out reaches Secrets Manager as it is, if its name is known: an endpoint would cost the more.
-      if (network.egress && !Token.isUnresolved(region)) network.allowDomains(secretsManager(region));
+      const byWayOut = network.egress && !Token.isUnresolved(region) && !network.hasEndpoint('secretsmanager');
+      if (byWayOut) network.allowDomains(secretsManager(region));
       else network.admit('secretsmanager', connections);
     }
     return { secret };

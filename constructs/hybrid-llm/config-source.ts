@@ -43,6 +43,10 @@ export class ConfigSource {
   /** What is not wrong but worth knowing. */
   readonly warnings: string[];
 
+  /** @internal Where it is from, for messages. */
+  readonly _label: string;
+  /** @internal Codes of the warnings. */
+  readonly _warningCodes: readonly string[];
   /** @internal */
   readonly _config: Config;
   /** @internal `null`: there is no lock file. */
@@ -58,6 +62,8 @@ export class ConfigSource {
     this.region = config.region;
     if (config.network.vpcId !== undefined) this.vpcId = config.network.vpcId;
     this.warnings = told;
+    this._warningCodes = findings.map(({ code }) => code);
+    this._label = label;
     this._config = config;
     this._lock = lock?.lock ?? null;
   }

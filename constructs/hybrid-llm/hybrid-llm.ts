@@ -1,4 +1,4 @@
-import { Annotations, Duration, Stack } from 'aws-cdk-lib';
+import { Annotations, Duration, Stack, Token } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
@@ -19,6 +19,7 @@ import { SpendGuard } from '../spend-guard';
 import { FleetTable, VllmFleet, type VllmFleetProps } from '../vllm-fleet';
 import { ConfigError, type ConfigSource } from './config-source';
 import { existingEndpoints } from './existing-endpoints';
+import { fitting } from './fitting-vpc';
 import { type FromConfig, type ProviderProps, chosenOf, fromConfig } from './from-config';
 import { LogBucket } from './log-bucket';
 import { addOutputs } from './outputs';
@@ -60,12 +61,13 @@ export class HybridLlm extends Construct {
 
   constructor(scope: Construct, id: string, props: HybridLlmProps) {
     super(scope, id);
-    const { _config: config, _lock: lock, deployment, warnings } = props.config;
+    const { _config: config, _lock: lock, _label: label, deployment, warnings } = props.config;
+    this.checkRegion(config.region);
     for (const warning of warnings) Annotations.of(this).addWarningV2('cdk-hybrid-llm:HybridLlm.config', warning);
     const mapped = fromConfig(config);
     const { logRetention, removalPolicy } = mapped;
     const resolved = resolve(config, lock);
-    this.tell(resolved);
+    this.tell(label, resolved);
 
     const keep = Duration.days(config.records.logDays);
     const logBucket = new LogBucket(this, 'Logs', { keep, removalPolicy });
@@ -93,6 +95,7 @@ export class HybridLlm extends Construct {
       }),
       network: this.network,
       ledger,
+      _alreadyTold: props.config._warningCodes,
       logRetention,
       removalPolicy,
       ...(props.fronts !== undefined && { fronts: props.fronts }),
@@ -137,9 +140,9 @@ export class HybridLlm extends Construct {
   }
 
   /** Mistakes that a new lock file mends end it: without a choice there is no fleet, and without it no policy. */
-  private tell({ problems }: Resolved): void {
+  private tell(label: string, { problems }: Resolved): void {
     const errors = problems.filter(({ severity }) => severity === 'error');
-    if (errors.length > 0) throw new ConfigError(errors.map(({ message }) => message).join('\n'));
+    if (errors.length > 0) throw new ConfigError(errors.map(({ message }) => `${label}: ${message}`).join('\n'));
     for (const { message } of problems) Annotations.of(this).addWarningV2('cdk-hybrid-llm:HybridLlm.lock', message);
   }
 
@@ -148,14 +151,50 @@ export class HybridLlm extends Construct {
     given: ec2.IVpc | undefined,
     logBucket: s3.IBucket,
   ): PrivateNetwork {
-    const vpc = given ?? (vpcId === undefined ? undefined : ec2.Vpc.fromLookup(this, 'Vpc', { vpcId }));
-    return new PrivateNetwork(this, 'Network', {
-      ...network,
-      // Connections of a VPC that is there already are logged by whoever made it.
-      ...(vpc === undefined
-        ? { flowLogBucket: logBucket }
-        : { vpc, existingEndpoints: existingEndpoints(this, endpoints) }),
-    });
+    const vpc = given ?? (vpcId === undefined ? undefined : this.lookedUp(vpcId));
+    if (vpc === undefined && endpoints.length > 0) {
+      throw new ConfigError(
+        `network.endpoints names endpoints of a VPC that is there already (${endpoints.join(', ')}), and the VPC is a new one: set \`network.vpcId\`, or remove \`endpoints\``,
+      );
+    }
+    const make = (): PrivateNetwork =>
+      new PrivateNetwork(this, 'Network', {
+        ...network,
+        // Connections of a VPC that is there already are logged by whoever made it.
+        ...(vpc === undefined
+          ? { flowLogBucket: logBucket }
+          : { vpc, existingEndpoints: existingEndpoints(this, endpoints) }),
+      });
+    // A VPC handed in is told about where it was handed in, with a stack trace that leads there.
+    return vpc === undefined || vpcId === undefined || given !== undefined ? make() : fitting(vpc, vpcId, make);
+  }
+
+  /** The one thing that the CDK asks AWS for at synth. */
+  private lookedUp(vpcId: string): ec2.IVpc {
+    const { account, region } = Stack.of(this);
+    if (Token.isUnresolved(account) || Token.isUnresolved(region)) {
+      throw new ConfigError(
+        `network.vpcId: ${vpcId} is looked up in the stack's account and region, which are not known: log in to AWS (\`aws sso login\`, or set AWS_PROFILE), or give your own stack an \`env\` with both`,
+      );
+    }
+    const vpc = ec2.Vpc.fromLookup(this, 'Vpc', { vpcId });
+    // Where the look-up failed the CDK says so here and goes on with a VPC of its own making, whose ids no template may hold.
+    const failed = this.node.metadata.find(({ type }) => type === 'aws:cdk:error');
+    if (failed !== undefined) {
+      throw new ConfigError(
+        `network.vpcId: ${vpcId} was looked up in ${region} of account ${account}, and: ${String(failed.data)}; name a VPC of that account and region, or remove \`network.vpcId\` for a new one`,
+      );
+    }
+    return vpc;
+  }
+
+  /** Zones, prices and what counts as inside the region are the config's. */
+  private checkRegion(wanted: string): void {
+    const { region } = Stack.of(this);
+    if (Token.isUnresolved(region) || region === wanted) return;
+    throw new ConfigError(
+      `the config is for ${wanted} and the stack is in ${region}: write \`env: { region: config.region }\``,
+    );
   }
 
   /** `undefined`: nobody is to be told. */

@@ -10,21 +10,29 @@ const PUBLISHERS = {
 
 export type Publisher = keyof typeof PUBLISHERS;
 
+/** `topic-from-elsewhere`: and no key of its own is known. The default policy of a topic admits alarms of its account. */
+export type Admission = 'admitted' | 'topic-from-elsewhere' | 'key-from-elsewhere';
+
 /**
  * Lets an AWS service of this account publish to the topic. A topic without a policy has a default one that admits alarms;
  * the first statement that anybody adds replaces it, and then alarms fail without a word. So whoever adds one admits them.
  *
- * @returns `false`: the topic is not of this app, so its policy is not ours to change
+ * A topic that is encrypted with a key of yours drops what they say just as silently, unless the key admits them too.
+ *
+ * A policy of a topic or key that is not of this app is not ours to change.
  */
-export function admitPublisher(topic: sns.ITopic, service: Publisher): boolean {
-  const { statementAdded } = topic.addToResourcePolicy(
+export function admitPublisher(topic: sns.ITopic, service: Publisher): Admission {
+  const admit = (actions: string[], resource: string) =>
     new iam.PolicyStatement({
       sid: `${PUBLISHERS[service]}OfThisAccount`,
       principals: [new iam.ServicePrincipal(service)],
-      actions: ['sns:Publish'],
-      resources: [topic.topicArn],
+      actions,
+      resources: [resource],
       conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } },
-    }),
-  );
-  return statementAdded;
+    });
+  const byTopic = topic.addToResourcePolicy(admit(['sns:Publish'], topic.topicArn));
+  // In a key's policy `*` is the key itself.
+  const byKey = topic.masterKey?.addToResourcePolicy(admit(['kms:Decrypt', 'kms:GenerateDataKey*'], '*'));
+  if (byKey?.statementAdded === false) return 'key-from-elsewhere';
+  return byTopic.statementAdded ? 'admitted' : 'topic-from-elsewhere';
 }

@@ -1,3 +1,4 @@
+import { Annotations } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type * as sns from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
@@ -58,10 +59,19 @@ export class AlarmFactory {
   private tell(alarm: cloudwatch.Alarm, topics: readonly sns.ITopic[]): void {
     if (topics.length === 0) this.silent += 1;
     for (const topic of topics) {
-      admitPublisher(topic, 'cloudwatch.amazonaws.com');
+      this.admit(topic);
       const action = { bind: () => ({ alarmActionArn: topic.topicArn }) };
       alarm.addAlarmAction(action);
       alarm.addOkAction(action);
     }
+  }
+
+  /** Of a topic from elsewhere without a key nothing is said: unless somebody changed it, its policy admits alarms. */
+  private admit(topic: sns.ITopic): void {
+    if (admitPublisher(topic, 'cloudwatch.amazonaws.com') !== 'key-from-elsewhere') return;
+    Annotations.of(this.scope).addWarningV2(
+      'cdk-hybrid-llm:LlmAlarms.topicKey',
+      `topics: the key of ${topic.node.path} is not of this app, so its policy is left alone: it has to admit cloudwatch.amazonaws.com (kms:Decrypt and kms:GenerateDataKey*), or the alarms tell nobody`,
+    );
   }
 }

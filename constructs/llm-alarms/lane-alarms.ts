@@ -10,6 +10,8 @@ const QUARTER_HOUR = Duration.minutes(15);
 const HOUR = Duration.hours(1);
 /** Fewer failures than these are no rate. */
 const FEWEST_FAILURES = 3;
+/** What a moment's trouble leaves behind. */
+const MOST_TABLE_FAILURES = 2;
 
 export function addLaneAlarms(alarms: AlarmFactory, lane: string, props: LlmAlarmsProps): void {
   const metrics = new RouterMetrics(props.deployment, lane);
@@ -55,6 +57,14 @@ export function addLaneAlarms(alarms: AlarmFactory, lane: string, props: LlmAlar
       description: `Answers ${where} came from a model without a price: no budget counts them.`,
     },
     0,
+  );
+  alarms.add(
+    `TableFailures-${lane}`,
+    {
+      metric: metrics.tableFailures({ period: QUARTER_HOUR }),
+      description: `Calls of the router ${where} to its tables or secrets fail after all tries: requests are refused, or what they cost is not booked. The log group has a line for each (\`table_failure\`).`,
+    },
+    MOST_TABLE_FAILURES,
   );
   if (lane === 'open' && props.lanes.includes('sealed')) {
     alarms.add(

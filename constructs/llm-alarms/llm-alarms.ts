@@ -13,9 +13,13 @@ import { addMeterAlarms, addSpendAlarms } from './spend-alarms';
  * answer, and on spend.
  *
  * Creates CloudWatch alarms, and lets them publish to the topics. Costs $0.10 a month for each metric that an alarm looks
- * at: $0.70 a lane, $0.20 a fleet, $0.40 for the meter and the projection.
+ * at: $0.80 a lane, $0.20 a fleet, $0.40 for the meter and the projection.
  *
- * Limitations: the alarm on a meter that does not run rings at the first deployment, until the meter has run once.
+ * Limitations:
+ * - The alarm on a meter that does not run rings at the first deployment, until the meter has run once.
+ * - The policy of a topic that is not of this app is left alone: the one that SNS gives a topic admits alarms of its account,
+ *   one of yours has to admit `cloudwatch.amazonaws.com`. A key that is not of this app is a warning, since none admits
+ *   alarms by default.
  *
  * ```ts
  * const alarms = new LlmAlarms(this, 'Alarms', {

@@ -4,6 +4,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { ENVIRONMENT } from '../../lib/plan/environment';
 import type { RouterPlan } from '../../lib/plan/types';
 import { LANE_MARK } from '../../lib/proof/marks';
 import { allowRedundantDependency } from '../redundant-dependency';
@@ -54,7 +55,7 @@ export class LaneFunction extends Construct {
       code: laneCode(this, props.plan),
       timeout: LONGEST_STREAM,
       memorySize: settings.memorySizeMiB ?? 1024,
-      environment: props.environment,
+      environment: { ...props.environment, [ENVIRONMENT.lane]: lane },
       role,
       logGroup,
       reservedConcurrentExecutions: settings.reservedConcurrency,
@@ -63,6 +64,7 @@ export class LaneFunction extends Construct {
       securityGroups: securityGroup && [securityGroup],
       ipv6AllowedForDualStack: network && hasIpv6(network, lane) ? true : undefined,
     });
+    // With the variable, both signs by which the residency proof knows a sealed function.
     (this.function.node.defaultChild as lambda.CfnFunction).addMetadata(LANE_MARK, lane);
     allowRedundantDependency(this.function);
     if (props.networkInterfaces !== undefined) {

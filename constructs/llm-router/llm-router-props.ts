@@ -60,4 +60,6 @@ export interface LlmRouterProps {
   readonly logRetention?: logs.RetentionDays;
   /** Of tables and log groups. @default RemovalPolicy.RETAIN */
   readonly removalPolicy?: RemovalPolicy;
+  /** @internal Codes of warnings that were told already, with their place in the file that the policy is from. */
+  readonly _alreadyTold?: readonly string[];
 }

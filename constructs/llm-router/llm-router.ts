@@ -8,6 +8,7 @@ import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import { Construct, type IConstruct } from 'constructs';
 import { ENVIRONMENT } from '../../lib/plan/environment';
 import type { RouterPlan } from '../../lib/plan/types';
+import { deploymentName } from '../deployment-name';
 import { RouterMetrics } from '../metrics';
 import { bindBackends } from './bind-backends';
 import { openFronts } from './fronts';
@@ -88,7 +89,10 @@ export class LlmRouter extends Construct {
 
     const { plans, problems } = checkPolicy(routerConfig(props, surroundings), this.lanes);
     const misfits = surroundingsProblems(props, surroundings);
-    for (const problem of [...misfits, ...problems]) this.report(problem);
+    const told = props._alreadyTold ?? [];
+    for (const problem of [...misfits, ...problems]) {
+      if (problem.severity === 'error' || !told.includes(problem.code)) this.report(problem);
+    }
 
     const tableProps = { removalPolicy: props.removalPolicy };
     this.keysTable = props.keysTable ?? new KeysTable(this, 'Keys', tableProps);
@@ -224,16 +228,6 @@ function defaultLanes({ network, models }: LlmRouterProps): RouterLane[] {
   const hasFleet = Object.values(models).some(({ backend }) => backend.description.fleet !== undefined);
   if (network === undefined || !hasFleet) return [RouterLane.OPEN];
   return network.openSubnets === undefined ? [RouterLane.SEALED] : [RouterLane.OPEN, RouterLane.SEALED];
-}
-
-/** The name of the stack, of its parent where it is nested, as the config's names are written. */
-function deploymentName(stack: Stack): string {
-  if (stack.nestedStackParent !== undefined) return deploymentName(stack.nestedStackParent);
-  return stack.stackName
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, '-')
-    .replace(/^-/, '')
-    .slice(0, 63);
 }
 
 const camelCase = (kebab: string): string => kebab.replace(/-./g, ([, letter = '']) => letter.toUpperCase());

@@ -8,6 +8,7 @@ import type { Problem } from './router-plans';
 export function surroundingsProblems(props: LlmRouterProps, { region, lanes }: RouterSurroundings): Problem[] {
   const backends = [...new Set(Object.values(props.models).map(({ backend }) => backend))];
   const messages = [
+    ...noLane(lanes),
     ...sealedWithoutNetwork(props, lanes),
     ...openWithoutSubnets(props, lanes),
     ...privateFrontWithoutNetwork(props),
@@ -20,6 +21,9 @@ export function surroundingsProblems(props: LlmRouterProps, { region, lanes }: R
 }
 
 type Said = [code: string, message: string];
+
+const noLane = (lanes: readonly RouterLane[]): Said[] =>
+  lanes.length > 0 ? [] : [['no-lane', 'lanes: got none; expected `open`, `sealed` or both']];
 
 function sealedWithoutNetwork({ network }: LlmRouterProps, lanes: readonly RouterLane[]): Said[] {
   if (network !== undefined || !lanes.includes(RouterLane.SEALED)) return [];

@@ -1,5 +1,6 @@
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type { RouterMetricName } from '../../lib/records/metrics';
+import { TABLE_FAILURES } from '../../lib/records/table-failure';
 import { metricOf } from './metric';
 
 /**
@@ -57,6 +58,11 @@ export class RouterMetrics {
     return this.sum('UnknownPrice', options);
   }
 
+  /** Calls to tables and to Secrets Manager that failed for good. */
+  tableFailures(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.sum(TABLE_FAILURES, options);
+  }
+
   /** Restricted requests served where only the code keeps them inside their boundary. */
   restrictedOnOpenLane(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return this.sum('RestrictedOnOpenLane', options);
@@ -90,11 +96,15 @@ export class RouterMetrics {
     return this.metric('Duration', 'p95', options);
   }
 
-  private sum(name: RouterMetricName, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+  private sum(name: RouterMetricName | typeof TABLE_FAILURES, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return this.metric(name, cloudwatch.Stats.SUM, options);
   }
 
-  private metric(name: RouterMetricName, statistic: string, options: cloudwatch.MetricOptions = {}): cloudwatch.Metric {
+  private metric(
+    name: RouterMetricName | typeof TABLE_FAILURES,
+    statistic: string,
+    options: cloudwatch.MetricOptions = {},
+  ): cloudwatch.Metric {
     return metricOf(name, statistic, { Deployment: this.deployment, Lane: this.lane }, options);
   }
 }

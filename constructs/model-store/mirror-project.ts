@@ -66,7 +66,8 @@ export class MirrorProject extends Construct {
       buildSpec: codebuild.BuildSpec.fromObject({
         version: '0.2',
         phases: {
-          install: { 'runtime-versions': { nodejs: '24' } },
+          // The mirror runs on any of the images' versions, and no list of them is certain.
+          install: { 'runtime-versions': { nodejs: 'latest' } },
           build: {
             commands: [
               'aws s3 cp "$PROGRAM" mirror.zip --only-show-errors',

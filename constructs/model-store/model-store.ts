@@ -12,7 +12,8 @@ import { grantReadPrefix } from './read-prefix';
 
 export interface ModelStoreProps {
   /**
-   * A bucket that is there already; nothing of it is changed. It must be in the fleets' account and region.
+   * A bucket that is there already; nothing of it is changed. It must be in the fleets' account and region, and if it is
+   * encrypted with a key of yours, it must be imported with that key: hosts are let use it.
    *
    * @default - a new bucket
    */

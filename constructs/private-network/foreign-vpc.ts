@@ -5,6 +5,19 @@ import type { Construct } from 'constructs';
 const ISOLATED: ec2.SubnetSelection = { subnetType: ec2.SubnetType.PRIVATE_ISOLATED };
 const OPEN: ec2.SubnetSelection = { subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS };
 
+export type SubnetSetting = 'isolatedSubnets' | 'openSubnets' | 'endpointAzs';
+
+/** A VPC has not the subnets that a setting asks for. */
+export class UnfitVpcError extends Error {
+  constructor(
+    readonly setting: SubnetSetting,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
 /** Subnets of somebody else's VPC for the GPU hosts and the sealed lane. */
 export function selectIsolated(
   scope: Construct,
@@ -27,21 +40,21 @@ export function selectIsolated(
 export const selectOpen = (vpc: ec2.IVpc, selection: ec2.SubnetSelection = OPEN): ec2.ISubnet[] =>
   select(vpc, selection, 'openSubnets');
 
-function select(vpc: ec2.IVpc, selection: ec2.SubnetSelection, prop: string): ec2.ISubnet[] {
+function select(vpc: ec2.IVpc, selection: ec2.SubnetSelection, prop: SubnetSetting): ec2.ISubnet[] {
   const { subnets, isPendingLookup } = selected(vpc, selection, prop);
   if (subnets.length === 0 && isPendingLookup !== true) {
-    throw new Error(`expected ${prop} to select subnets of ${vpc.node.path}, got none; choose others`);
+    throw new UnfitVpcError(prop, `expected ${prop} to select subnets of ${vpc.node.path}, got none; choose others`);
   }
   return subnets;
 }
 
 /** CDK throws where a VPC has no subnet of a type, and cannot know which property to set instead. */
-function selected(vpc: ec2.IVpc, selection: ec2.SubnetSelection, prop: string): ec2.SelectedSubnets {
+function selected(vpc: ec2.IVpc, selection: ec2.SubnetSelection, prop: SubnetSetting): ec2.SelectedSubnets {
   try {
     return vpc.selectSubnets(selection);
   } catch (error) {
-    throw new Error(`expected ${prop} to select subnets of ${vpc.node.path}: ${(error as Error).message}`, {
-      cause: error,
-    });
+    const cure = prop === 'openSubnets' ? '; choose others, or Egress.NONE for an open lane without a way out' : '';
+    const told = `expected ${prop} to select subnets of ${vpc.node.path}: ${(error as Error).message}${cure}`;
+    throw new UnfitVpcError(prop, told, { cause: error });
   }
 }

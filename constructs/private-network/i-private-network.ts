@@ -26,6 +26,14 @@ export interface IPrivateNetwork extends IConstruct {
   admit(service: string, peer: ec2.IConnectable): void;
 
   /**
+   * Whether the service has an interface endpoint here by now, made or given. With its private name a service is reached
+   * by its endpoint alone, also from subnets with a way out.
+   *
+   * @param service the endpoint's short name, such as `secretsmanager`
+   */
+  hasEndpoint(service: string): boolean;
+
+  /**
    * Id of the interface endpoint of a service, `vpce-…`, for policies and private APIs that name it. Throws where nobody
    * was admitted to that service yet, or where an existing endpoint was named without saying which it is.
    *

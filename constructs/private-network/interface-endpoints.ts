@@ -58,6 +58,10 @@ export class InterfaceEndpoints extends Construct {
     return this.made.get(service) ?? this.existing.get(service)?.endpoint;
   }
 
+  has(service: string): boolean {
+    return this.made.has(service) || this.existing.has(service);
+  }
+
   /** Services whose endpoints are made or given, sorted. */
   services(): string[] {
     return [...new Set([...this.made.keys(), ...this.existing.keys()])]

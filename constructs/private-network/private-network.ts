@@ -1,15 +1,16 @@
 import { Annotations, Fn, Stack } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
-import { FactName } from 'aws-cdk-lib/region-info';
 import { Construct } from 'constructs';
+import { engineRegistryAccountOf } from '../engine-registry-account';
 import { prefixOf } from './cidr';
 import { DnsFirewall } from './dns-firewall';
 import { checkedDomain } from './domains';
 import { Egress } from './egress';
 import type { EndpointPlace } from './endpoint-policies';
 import type { ExistingEndpoint } from './existing-endpoint';
-import { selectIsolated, selectOpen } from './foreign-vpc';
+import { UnfitVpcError, selectIsolated, selectOpen } from './foreign-vpc';
+import { addFlowLog } from './flow-log';
 import { addGatewayEndpoints } from './gateway-endpoints';
 import type { IPrivateNetwork } from './i-private-network';
 import { InterfaceEndpoints } from './interface-endpoints';
@@ -169,18 +170,15 @@ export class PrivateNetwork extends Construct implements IPrivateNetwork {
       const services = () => this.endpoints.services();
       new DnsFirewall(this, 'DnsFirewall', { vpc, services, domains: () => [...this.domains].sort() });
     }
-    if (props.flowLogBucket) {
-      new ec2.FlowLog(this, 'FlowLog', {
-        resourceType: ec2.FlowLogResourceType.fromVpc(vpc),
-        // In a network without a way out each refused connection is news; accepted ones are the product at work.
-        trafficType: ec2.FlowLogTrafficType.REJECT,
-        destination: ec2.FlowLogDestination.toS3(props.flowLogBucket),
-      });
-    }
+    if (props.flowLogBucket) addFlowLog(this, 'FlowLog', vpc, props.flowLogBucket);
   }
 
   public admit(service: string, peer: ec2.IConnectable): void {
     this.endpoints.admit(service, peer);
+  }
+
+  public hasEndpoint(service: string): boolean {
+    return this.endpoints.has(service);
   }
 
   public allowDomains(...domains: string[]): void {
@@ -230,7 +228,8 @@ export class PrivateNetwork extends Construct implements IPrivateNetwork {
     const subnets = isolated.filter((subnet) => byZone.get(subnet.availabilityZone) === subnet);
     // A VPC that is still to be looked up shows no subnets in the first round.
     if (!Number.isInteger(count) || count < 1 || (isolated.length > 0 && count > subnets.length)) {
-      throw new Error(
+      throw new UnfitVpcError(
+        'endpointAzs',
         `expected endpointAzs from 1 to the ${subnets.length} zones of the isolated subnets, got ${count}`,
       );
     }
@@ -238,14 +237,12 @@ export class PrivateNetwork extends Construct implements IPrivateNetwork {
   }
 
   private deepLearningContainers(): string {
-    const stack = Stack.of(this);
-    const account = stack.regionalFact(FactName.DLC_REPOSITORY_ACCOUNT, '');
-    if (account === '') {
-      throw new Error(
-        `the registry of AWS's deep learning containers in ${stack.region} is not known: expected imageRegistry, got nothing`,
-      );
-    }
-    return account;
+    // Of the catalogue, like the fleets' own: CDK's facts lack regions.
+    const account = engineRegistryAccountOf(this);
+    if (account !== undefined) return account;
+    throw new Error(
+      `the registry of AWS's deep learning containers in ${Stack.of(this).region} is not known: expected imageRegistry, got nothing`,
+    );
   }
 }
 

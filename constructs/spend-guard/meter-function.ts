@@ -16,7 +16,7 @@ export interface MeterFunctionProps {
   readonly ledger: dynamodb.ITable;
   readonly fleets: MeteredFleet[];
   readonly logRetention: logs.RetentionDays;
-  /** @default - CloudFormation's own: deleted with the stack */
+  /** @default RemovalPolicy.RETAIN */
   readonly removalPolicy?: RemovalPolicy;
 }
 

@@ -1,6 +1,13 @@
 import * as budgets from 'aws-cdk-lib/aws-budgets';
 import type * as sns from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
+import budgetRegions from './budget-regions.json';
+
+/**
+ * Whether CloudFormation can make a budget in a region. AWS Budgets is one service for the whole account, and a stack in
+ * some regions does not know the resource type: its deployment fails as a whole. A region that is not known may have it.
+ */
+export const hasBudgets = (region: string): boolean => !budgetRegions.regionsWithout.includes(region);
 
 /**
  * A budget on the account's whole AWS bill of a month that tells a topic when a share of it is reached. Without a filter: one

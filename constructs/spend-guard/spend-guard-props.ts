@@ -23,7 +23,8 @@ export interface SpendGuardProps {
   readonly fleets?: MeteredFleet[];
 
   /**
-   * Budget of a month in US dollars, on the account's whole AWS bill.
+   * Budget of a month in US dollars, on the account's whole AWS bill. Left out, with a warning, in regions where CloudFormation
+   * cannot make one.
    *
    * @default - no AWS budget
    */

@@ -1,4 +1,4 @@
-import { Annotations, Duration, Token } from 'aws-cdk-lib';
+import { Annotations, Duration, Stack, Token } from 'aws-cdk-lib';
 import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import * as events from 'aws-cdk-lib/aws-events';
@@ -14,7 +14,7 @@ import { SpendMetrics } from '../metrics/spend-metrics';
 import { STAGE_FORM, stagePercents } from './kill-stages';
 import type { MeteredFleet } from './metered-fleet';
 import { MeterFunction } from './meter-function';
-import { monthlyBudget } from './monthly-budget';
+import { hasBudgets, monthlyBudget } from './monthly-budget';
 import type { SpendGuardProps } from './spend-guard-props';
 
 /** How often the meter runs. */
@@ -36,6 +36,8 @@ const METER_EVERY = Duration.minutes(5);
  *   late backstop; the router's own caps hold at once.
  * - On-demand prices are the catalogue's, of us-east-1: elsewhere they are an estimate. Volumes and data transfer are not
  *   metered, savings plans and free first hours of interrupted spot hosts not deducted.
+ * - In some regions CloudFormation does not know AWS budgets (`budget-regions.json`): there a warning says so, and there is
+ *   none, nor a topic for it.
  * - A new topic has no subscribers.
  *
  * ```ts
@@ -118,11 +120,19 @@ export class SpendGuard extends Construct {
       this.error(`monthlyUsd: got ${monthlyUsd}; expected US dollars above 0, or leave it out`);
       return undefined;
     }
+    const { region } = Stack.of(this);
+    if (!hasBudgets(region)) {
+      Annotations.of(this).addWarningV2(
+        'cdk-hybrid-llm:SpendGuard.noBudgetInRegion',
+        `monthlyUsd: CloudFormation cannot make an AWS budget in ${region}, so there is none; meter, alarms and the router's caps hold all the same; for the late backstop make the budget by hand (AWS Budgets is one service for the whole account) or in a stack in another region`,
+      );
+      return given;
+    }
     const topic = given ?? new sns.Topic(this, 'Topic', { displayName: `Spend of ${deployment}`, enforceSSL: true });
-    if (!admitPublisher(topic, 'budgets.amazonaws.com')) {
+    if (admitPublisher(topic, 'budgets.amazonaws.com') !== 'admitted') {
       Annotations.of(this).addWarningV2(
         'cdk-hybrid-llm:SpendGuard.topicPolicy',
-        'the topic is not of this app, so its policy is left alone: it has to admit sns:Publish by budgets.amazonaws.com, or AWS Budgets tells nobody',
+        'the topic or its key is not of this app, so its policy is left alone: it has to admit budgets.amazonaws.com (sns:Publish; of a key kms:Decrypt and kms:GenerateDataKey*), or AWS Budgets tells nobody',
       );
     }
     admitPublisher(topic, 'cloudwatch.amazonaws.com');

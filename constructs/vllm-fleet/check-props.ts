@@ -1,4 +1,4 @@
-import { Token } from 'aws-cdk-lib';
+import { type Duration, Token } from 'aws-cdk-lib';
 import { instances } from '../../config/catalog';
 import { scalingOf } from './fleet-scaling';
 import { S3_FOLDER } from './host-role';
@@ -6,6 +6,9 @@ import type { VllmFleetProps } from './vllm-fleet-props';
 
 /** An Auto Scaling group takes no more overrides. */
 const MOST_INSTANCE_TYPES = 40;
+
+/** Seconds that a lifecycle hook may wait; Auto Scaling refuses others when the stack is deployed. */
+const HOOK_SECONDS = { least: 30, most: 7200 };
 
 /** Mistakes in a fleet's properties, each with what to do. */
 export function mistakesIn(props: VllmFleetProps, fleetName: string): string[] {
@@ -23,8 +26,11 @@ export function mistakesIn(props: VllmFleetProps, fleetName: string): string[] {
       concurrency: [props.concurrency ?? 1, 1],
       tensorParallel: [props.tensorParallel ?? 1, 1],
     }),
+    ...hookTimes({ bootTimeout: props.bootTimeout, drainTimeout: props.drainTimeout }),
     ...[scaling.minReplicas, ...scaling.schedules.map(({ min }) => min)]
-      .filter((min) => min > scaling.maxReplicas)
+      .filter(
+        (min) => !Token.isUnresolved(min) && !Token.isUnresolved(scaling.maxReplicas) && min > scaling.maxReplicas,
+      )
       .map((min) => `maxReplicas is ${scaling.maxReplicas}, got a minimum of ${min} replicas; raise maxReplicas`),
     ...scaling.reservations
       .filter((id) => !Token.isUnresolved(id) && !/^cr-[0-9a-f]+$/.test(id))
@@ -80,3 +86,12 @@ const wholeNumbers = (values: Readonly<Record<string, readonly [number, number]>
   Object.entries(values)
     .filter(([, [value, least]]) => !Token.isUnresolved(value) && (!Number.isInteger(value) || value < least))
     .map(([name, [value, least]]) => `${name} expected a whole number of at least ${least}, got ${value}`);
+
+function hookTimes(values: Readonly<Record<string, Duration | undefined>>): string[] {
+  return Object.entries(values).flatMap(([name, value]) => {
+    if (value === undefined || value.isUnresolved()) return [];
+    const seconds = value.toSeconds({ integral: false });
+    if (seconds >= HOOK_SECONDS.least && seconds <= HOOK_SECONDS.most) return [];
+    return [`${name} expected ${HOOK_SECONDS.least} to ${HOOK_SECONDS.most} seconds, got ${seconds}`];
+  });
+}

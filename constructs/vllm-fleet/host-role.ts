@@ -36,7 +36,7 @@ export class HostRole extends iam.Role {
     props.modelStore.grantRead(this);
     this.allow({ actions: ['s3:GetObject'], resources: [props.bundle.bucket.arnForObjects(props.bundle.s3ObjectKey)] });
     this.allow({
-      actions: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
+      actions: ['dynamodb:UpdateItem'],
       resources: [props.fleetTable.tableArn],
       // Rows of other fleets in the same table are none of its business.
       conditions: { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [props.fleetName] } },

@@ -47,6 +47,8 @@ export function hostTemplate(scope: Construct, id: string, props: HostTemplatePr
   });
   Tags.of(template).add(DEPLOYMENT_TAG, props.deployment);
   Tags.of(template).add(FLEET_TAG, props.fleetName);
+  // Both signs by which the residency proof knows a host.
+  Tags.of(template).add(ROLE_MARK, GPU_HOST_ROLE);
   (template.node.defaultChild as ec2.CfnLaunchTemplate).addMetadata(ROLE_MARK, GPU_HOST_ROLE);
   return template;
 }

@@ -91,6 +91,9 @@ export class FleetLoadBalancer extends Construct implements ec2.IConnectable {
         ? { protocol: elbv2.Protocol.TCP, tcpIdleTimeout: SILENCE }
         : { protocol: elbv2.Protocol.TLS, certificates: [props.certificate] }),
     });
-    for (const group of props.groups) group.targetGroupArns = [targets.targetGroupArn];
+    for (const group of props.groups) {
+      // A fleet may have another load balancer already.
+      group.targetGroupArns = [...(group.targetGroupArns ?? []), targets.targetGroupArn];
+    }
   }
 }

@@ -1,6 +1,6 @@
 import * as autoscaling from 'aws-cdk-lib/aws-autoscaling';
 import { GPU_HOST_ROLE, ROLE_MARK } from '../../lib/proof/marks';
-import type { Duration } from 'aws-cdk-lib';
+import { type Duration, Tags } from 'aws-cdk-lib';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type { Construct } from 'constructs';
 
@@ -66,6 +66,8 @@ export function replicaGroup(scope: Construct, id: string, props: ReplicaGroupPr
   });
   // cdk-nag looks for it there, to check that volumes are encrypted, and breaks off without it; a group takes it once.
   group.addPropertyDeletionOverride('LaunchTemplate');
+  // Both signs by which the residency proof knows hosts. Their own tags are the launch template's.
+  Tags.of(group).add(ROLE_MARK, GPU_HOST_ROLE, { applyToLaunchedInstances: false });
   group.addMetadata(ROLE_MARK, GPU_HOST_ROLE);
   return group;
 }

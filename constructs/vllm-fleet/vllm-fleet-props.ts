@@ -35,7 +35,7 @@ export interface VllmFleetProps extends FleetScalingProps {
   /**
    * Name of the deployment that the fleet belongs to: in tags and metrics.
    *
-   * @default - the stack's name
+   * @default - the stack's name in lower case, as a router's
    */
   readonly deployment?: string;
 
@@ -110,7 +110,7 @@ export interface VllmFleetProps extends FleetScalingProps {
   readonly machineImage?: ec2.IMachineImage;
 
   /**
-   * Root volume. The engine's image and caches go to the instance's own disks where it has some.
+   * Root volume, with the engine's image. Caches and adapters go to the instance's own disks where it has some.
    *
    * @default Size.gibibytes(120)
    */
@@ -146,14 +146,16 @@ export interface VllmFleetProps extends FleetScalingProps {
   readonly logBucket?: s3.IBucket;
 
   /**
-   * How long a group waits for a new host to be reported ready before it counts it as in service all the same.
+   * How long a group waits for a new host to be reported ready before it counts it as in service all the same. From half a
+   * minute to two hours.
    *
    * @default Duration.minutes(30)
    */
   readonly bootTimeout?: Duration;
 
   /**
-   * How long a group waits for a host's last requests before it terminates it. The host is paid for meanwhile.
+   * How long a group waits for a host's last requests before it terminates it. The host is paid for meanwhile. From half a
+   * minute to two hours.
    *
    * @default Duration.minutes(15)
    */

@@ -8,6 +8,7 @@ import { Construct } from 'constructs';
 import { engineImage } from '../../config/catalog/engine';
 import type { HostFile } from '../../lib/capacity/host-file';
 import type { BackendBinding, BackendBindOptions, BackendDescription, IModelBackend } from '../backend/i-model-backend';
+import { deploymentName } from '../deployment-name';
 import { FleetMetrics } from '../metrics/fleet-metrics';
 import { weightsPrefix } from '../../lib/capacity/weights-layout';
 import type { IPrivateNetwork } from '../private-network/i-private-network';
@@ -19,6 +20,7 @@ import { hostBundle, userData } from './host-bundle';
 import { HostRole } from './host-role';
 import { hostTemplate } from './host-template';
 import { FleetLoadBalancer, type FleetLoadBalancerOptions } from './load-balancer';
+import { namesakeMistakes } from './namesake';
 import { replicaGroup } from './replica-groups';
 import { ModelKind, type VllmFleetProps } from './vllm-fleet-props';
 
@@ -79,10 +81,12 @@ export class VllmFleet extends Construct implements IModelBackend, ec2.IConnecta
   constructor(scope: Construct, id: string, props: VllmFleetProps) {
     super(scope, id);
     this.fleetName = props.fleetName ?? nameFrom(id);
-    this.deployment = props.deployment ?? Stack.of(this).stackName;
+    this.deployment = props.deployment ?? deploymentName(Stack.of(this));
     this.scaling = scalingOf(props);
     this.network = props.network;
-    for (const mistake of mistakesIn(props, this.fleetName)) Annotations.of(this).addError(mistake);
+    for (const mistake of [...mistakesIn(props, this.fleetName), ...namesakeMistakes(this)]) {
+      Annotations.of(this).addError(mistake);
+    }
     this.description = this.describe(props);
 
     this.fleetTable = props.fleetTable ?? this.newTable(props);
@@ -130,7 +134,8 @@ export class VllmFleet extends Construct implements IModelBackend, ec2.IConnecta
         `the fleet ${this.fleetName} is reached inside its VPC only: expected a function in the VPC, got one outside (lane ${options.lane}); give the router a network`,
       );
     } else {
-      this.connections.allowDefaultPortFrom(options.connections, `Router, ${options.lane} lane`);
+      // Asked of the function, so that a router in another stack depends on the fleet and not the fleet on it too.
+      options.connections.allowToDefaultPort(this, `Router, ${options.lane} lane`);
     }
     options.function.addToRolePolicy(
       new iam.PolicyStatement({

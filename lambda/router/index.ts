@@ -5,7 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import * as path from 'node:path';
-import { bind } from '../../lib/plan/bind';
+import { bind, checkLane } from '../../lib/plan/bind';
 import { ENVIRONMENT } from '../../lib/plan/environment';
 import type { RouterPlan } from '../../lib/plan/types';
 import { detectors } from '../../lib/policy/detectors';
@@ -15,6 +15,7 @@ import { lambdaStreamHandler } from './fronts/lambda-stream';
 import { accountStores } from './stores/account';
 
 const plan = JSON.parse(readFileSync(path.join(__dirname, 'plan.json'), 'utf8')) as RouterPlan;
+checkLane(plan, process.env);
 const deployment = process.env[ENVIRONMENT.deployment] ?? plan.name;
 
 const writeLine = (line: string): void => void process.stdout.write(`${line}\n`);

@@ -8,6 +8,8 @@ import type { Path } from './findings';
 import { namedModels, serves } from './reach';
 import { listed } from './words';
 
+const NOT_REACHED = 'which the sealed lane does not reach';
+
 /** `place`: where another target could be named, such as "route it to". */
 export function refusal(
   plan: RouterPlan,
@@ -16,8 +18,14 @@ export function refusal(
   path: Path,
   place = 'route it to',
 ): Omit<CheckFinding, 'severity'> {
-  const names = [...new Set(targets.map(({ name, model }) => `${name} (${model.boundary})`))];
-  const widenings = targets.flatMap(({ model }) => cures(plan, requestClass, model)).slice(0, 2);
+  const names = [
+    ...new Set(targets.map(({ name, model }) => `${name} (${model.inLane ? model.boundary : NOT_REACHED})`)),
+  ];
+  // No setting of classes leads where no lane does.
+  const widenings = targets
+    .filter(({ model }) => model.inLane)
+    .flatMap(({ model }) => cures(plan, requestClass, model))
+    .slice(0, 2);
   const able = namedModels(plan, Object.keys(plan.models)).filter(
     (named) => named.model.capabilities.endpoints.includes('chat') && serves(plan, requestClass, named),
   );

@@ -28,6 +28,15 @@ export function bind(plan: RouterPlan, env: Environment): Bindings {
   };
 }
 
+/** Throws where a function of one lane was given the plan of another: then nothing it does is what was proved. */
+export function checkLane(plan: RouterPlan, env: Environment): void {
+  const lane = env[ENVIRONMENT.lane];
+  if (lane === plan.lane) return;
+  throw new Error(
+    `${ENVIRONMENT.lane}: got ${lane === undefined ? 'none' : `\`${lane}\``}; expected \`${plan.lane}\`, the lane of plan.json; deploy the function and its plan together`,
+  );
+}
+
 /** Names that have a value. */
 function named(
   names: Iterable<string>,

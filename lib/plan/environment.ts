@@ -4,6 +4,8 @@ export const ENVIRONMENT = {
   keysTable: 'HYBRID_LLM_KEYS_TABLE',
   ledgerTable: 'HYBRID_LLM_LEDGER_TABLE',
   deployment: 'HYBRID_LLM_DEPLOYMENT',
+  /** `open` or `sealed`: what the residency proof knows a sealed function by, and what its plan must agree with. */
+  lane: 'HYBRID_LLM_LANE',
 } as const;
 
 /** `llama-8b` → `HYBRID_LLM_FLEET_TABLE_LLAMA_8B`: the table in which the fleet's replicas are. */

@@ -59,6 +59,7 @@ export function errorAfter(attempts: readonly Failed[]): RouterError {
     case 'no_replica':
     case 'secret_missing':
     case 'connect_failed':
+    case 'certificate_mismatch':
     case 'engine_aborted':
       return noTarget(summary);
     case 'upstream_status':

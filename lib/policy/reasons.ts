@@ -32,6 +32,7 @@ export const ATTEMPT_FAILURES = [
   'secret_missing',
   'connect_failed',
   'connect_timeout',
+  'certificate_mismatch',
   'first_event_timeout',
   'idle_timeout',
   'deadline',

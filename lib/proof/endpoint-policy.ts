@@ -20,7 +20,7 @@ export function policyFindings(
     if (policy.value === undefined) return [wrong(`${name} has no policy, so everything passes`)];
     const statements = statementsOf(assembly, policy);
     if (statements === null) return [wrong(`the policy of ${name} cannot be read from the template`)];
-    const leaks = statements.flatMap((statement) => leak(statement, policy.stack) ?? []);
+    const leaks = statements.flatMap((statement) => leak(assembly, statement, policy.stack) ?? []);
     return [
       ...leaks.map((found) => wrong(`in the policy of ${name}, ${found}`)),
       ...(leaks.length === 0 ? organisations(statements) : []).map((organisation) =>

@@ -27,6 +27,10 @@ export const entityOf = (resource: TemplateResource): Entity => ({
 /** Of something that templates know by its id alone. */
 export const namedKey = (id: string): string => `id:${id}`;
 
+/** An id that is written out is what it says; a parameter, an import or a dynamic reference may be anything. */
+export const isDecidedAtDeploy = ({ resource, key, label }: Entity): boolean =>
+  resource === null && (key !== namedKey(label) || label.includes('{{resolve:'));
+
 export const distinct = (entities: readonly Entity[]): Entity[] => [
   ...new Map(entities.map((entity) => [entity.key, entity])).values(),
 ];

@@ -78,6 +78,13 @@ export function sealedSubnets(network: Network): { readonly subnet: Entity; read
   return [...found.values()];
 }
 
+/** Sealed things that stand, or start, in a subnet of which the templates show neither itself nor its route table. */
+export const unseenThings = (network: Network): SealedThing[] =>
+  network.things.filter(({ subnets }) => subnets.length === 0 || subnets.some((subnet) => !isSeen(network, subnet)));
+
+const isSeen = (network: Network, subnet: Entity): boolean =>
+  subnet.resource !== null || tablesOf(network, subnet).some(({ resource }) => resource !== null);
+
 /** A sealed thing that can open a connection to the endpoint; `null`: none that the templates show. */
 export function userOf(network: Network, endpoint: Endpoint): SealedThing | null {
   const byGroup = admitted(network, endpoint.securityGroups)[0];

@@ -3,18 +3,19 @@
  * this account can write to a stranger's bucket. What is asked does.
  */
 import { type Arn, arnOf } from './arn';
+import type { Assembly } from './assembly';
 import type { Condition, Statement } from './policy-document';
 import type { StackTemplate } from './template';
 
 /** Why it does not; `null`: it does. */
-export function leak(statement: Statement, stack: StackTemplate): string | null {
+export function leak(assembly: Assembly, statement: Statement, stack: StackTemplate): string | null {
   if (!statement.allows) return null;
   const name = statement.sid === null ? 'a statement without a Sid' : `the statement ${statement.sid}`;
   if (statement.negations.length > 0) {
     return `${name} says what is left out (${statement.negations.join(', ')}) and lets the rest in`;
   }
   if (statement.conditions.some((condition) => confines(condition, stack))) return null;
-  const foreign = statement.resources.filter((resource) => !isOwn(resource, stack));
+  const foreign = statement.resources.filter((resource) => !isOwn(assembly, resource, stack));
   if (statement.resources.length > 0 && foreign.every((resource) => isReadOfAws(statement, resource))) return null;
   const where = foreign.join(', ') || 'no named resource';
   return `${name} allows ${statement.actions.join(', ') || 'every action'} on ${where}, in whatever account that is`;
@@ -35,15 +36,44 @@ function confines({ operator, key, values }: Condition, stack: StackTemplate): b
 const isThisAccount = (value: string, { account }: StackTemplate): boolean =>
   value === '${AWS::AccountId}' || (account !== null && value === account);
 
-/** What a resource of these templates is called: `${Bucket.Arn}/*`, and of a bucket also `arn:aws:s3:::${Bucket}/*`. */
-const OWN_NAME = /^\$\{(?!\?|AWS::)[^}]+\}(\/|$)/;
-
-function isOwn(resource: string, stack: StackTemplate): boolean {
-  if (OWN_NAME.test(resource)) return true;
+function isOwn(assembly: Assembly, resource: string, stack: StackTemplate): boolean {
+  const named = nameIn(resource);
+  if (named !== null) return isMade(assembly, named, ({ attribute }, type) => isArn(type, attribute));
   const arn = arnOf(resource);
   if (arn === null) return false;
-  return isThisAccount(arn.account, stack) || (arn.service === 's3' && OWN_NAME.test(arn.resource));
+  if (isThisAccount(arn.account, stack)) return true;
+  const bucket = arn.service === 's3' ? nameIn(arn.resource) : null;
+  return bucket !== null && isMade(assembly, bucket, ({ attribute }, type) => attribute === '' && type === BUCKET);
 }
+
+interface Named {
+  readonly logicalId: string;
+  /** Empty: `Ref`. */
+  readonly attribute: string;
+}
+
+/** A resource of these templates at the start: of `${Bucket.Arn}/*`, and of the name in `arn:aws:s3:::${Bucket}/*`. */
+function nameIn(text: string): Named | null {
+  const match = /^\$\{([A-Za-z0-9]+)(?:\.([^}]+))?\}(?:\/|$)/.exec(text);
+  return match?.[1] === undefined ? null : { logicalId: match[1], attribute: match[2] ?? '' };
+}
+
+/** The text says no longer which template it is from: whatever has this logical id in any of them has to fit. */
+function isMade(assembly: Assembly, named: Named, fits: (named: Named, type: string) => boolean): boolean {
+  const made = assembly.resources.filter(({ logicalId }) => logicalId === named.logicalId);
+  return made.length > 0 && made.every(({ type }) => fits(named, type));
+}
+
+const BUCKET = 'AWS::S3::Bucket';
+
+/** Kinds whose `Ref` is their ARN. */
+const REF_IS_ARN = ['AWS::SNS::Topic', 'AWS::SecretsManager::Secret', 'AWS::StepFunctions::StateMachine'];
+
+/** Are made here and stand before what may be in another account. */
+const FRONTS = ['AWS::S3::AccessPoint', 'AWS::S3::MultiRegionAccessPoint', 'AWS::S3ObjectLambda::AccessPoint'];
+
+const isArn = (type: string, attribute: string): boolean =>
+  attribute === '' ? REF_IS_ARN.includes(type) : /Arn$/.test(attribute) && !FRONTS.includes(type);
 
 const REGION = '(\\$\\{AWS::Region\\}|[a-z]{2}(-[a-z]+)+-\\d)';
 const BUCKETS_OF_AWS = new RegExp(`^(al2023-repos-${REGION}-de612dc2|prod-${REGION}-starport-layer-bucket)/\\*$`);

@@ -93,7 +93,12 @@ function artifactsOf(folder: string, read: ReadFile): Artifact[] {
   const text = read(file);
   if (text === null)
     throw new AssemblyError(`no cloud assembly at ${folder}: expected ${file}; run \`cdk synth\` first`);
-  return Object.entries(objectOf(objectOf(parsed(text, file))['artifacts'])).map(([id, raw]) => {
+  const manifest = parsed(text, file);
+  if (!isObject(manifest) || !isObject(manifest['artifacts'] ?? {}))
+    throw new AssemblyError(
+      `${file} is no manifest: expected a JSON object with \`artifacts\`; run \`cdk synth\` again`,
+    );
+  return Object.entries(objectOf(manifest['artifacts'])).map(([id, raw]) => {
     const { type, properties, environment } = objectOf(raw);
     return {
       id,

@@ -4,8 +4,8 @@
  */
 import { type Assembly, ofType } from './assembly';
 import { type Entity, distinct, entitiesOf, entityOf } from './entity';
-import { GPU_HOST_ROLE, LANE_MARK, ROLE_MARK, SEALED_LANE } from './marks';
-import { inside } from './resolve';
+import { inside, textsOf } from './resolve';
+import { FUNCTION, GROUP, INSTANCE, TEMPLATE, isMarked } from './signs';
 import type { TemplateResource } from './template';
 
 export interface SealedThing {
@@ -17,17 +17,13 @@ export interface SealedThing {
   readonly securityGroups: readonly Entity[];
 }
 
-const FUNCTION = 'AWS::Lambda::Function';
-const GROUP = 'AWS::AutoScaling::AutoScalingGroup';
-const INSTANCE = 'AWS::EC2::Instance';
-const TEMPLATE = 'AWS::EC2::LaunchTemplate';
-
 export function sealedThingsOf(assembly: Assembly): SealedThing[] {
-  const marked = assembly.resources.filter(isMarked);
+  const marked = assembly.resources.filter((one) => isMarked(assembly, one));
   const groups = ofType(assembly, GROUP, INSTANCE);
   const markedTemplates = new Set(marked.filter(({ type }) => type === TEMPLATE).map((one) => entityOf(one).key));
   const hosts = groups.filter(
-    (group) => isMarked(group) || launchTemplatesOf(assembly, group).some(({ key }) => markedTemplates.has(key)),
+    (group) =>
+      isMarked(assembly, group) || launchTemplatesOf(assembly, group).some(({ key }) => markedTemplates.has(key)),
   );
   const used = new Set(hosts.flatMap((host) => launchTemplatesOf(assembly, host).map(({ key }) => key)));
   const alone = marked.filter((one) => one.type === TEMPLATE && !used.has(entityOf(one).key));
@@ -45,9 +41,6 @@ export function sealedThingsOf(assembly: Assembly): SealedThing[] {
     })),
   ];
 }
-
-const isMarked = ({ metadata }: TemplateResource): boolean =>
-  metadata[LANE_MARK] === SEALED_LANE || metadata[ROLE_MARK] === GPU_HOST_ROLE;
 
 function functionThing(assembly: Assembly, resource: TemplateResource): SealedThing {
   return {
@@ -110,9 +103,17 @@ function launchTemplatesOf(assembly: Assembly, resource: TemplateResource): Enti
       [...mixed, 'Overrides', 'LaunchTemplateSpecification'],
     ].flatMap((keys) => [
       ...entitiesAt(assembly, resource, ...keys, 'LaunchTemplateId'),
-      ...entitiesAt(assembly, resource, ...keys, 'LaunchTemplateName'),
+      ...entitiesAt(assembly, resource, ...keys, 'LaunchTemplateName').map((one) => templateNamed(assembly, one)),
     ]),
   );
+}
+
+/** A name may be written out on both sides, without a reference from one to the other. */
+function templateNamed(assembly: Assembly, named: Entity): Entity {
+  const template = ofType(assembly, TEMPLATE).find(({ properties, stack }) =>
+    textsOf(assembly, properties['LaunchTemplateName'], stack).includes(named.label),
+  );
+  return named.resource === null && template !== undefined ? entityOf(template) : named;
 }
 
 const entitiesAt = (assembly: Assembly, resource: TemplateResource, ...keys: string[]): Entity[] =>

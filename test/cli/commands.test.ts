@@ -82,6 +82,16 @@ describe('explain', () => {
     });
   });
 
+  test.each([
+    ['--model claude hi', /^ask .* claude/m],
+    ['--model claude --class restricted hi', /^error {3}boundary_forbidden: a restricted request may go no further/m],
+    ['--model nope hi', /^error {3}model_not_found: the model `nope` does not exist/m],
+  ])('says of %s what the caller would be told', async (args, said) => {
+    const { code, stdout } = await run('explain', '--config', EXAMPLE, ...args.split(' '));
+    expect(stdout).toMatch(said);
+    expect(code).toBe(0);
+  });
+
   test('bounds the cost of the first model asked', async () => {
     const { estimate } = (await explain('--task', 'agentic', 'hi')) as {
       estimate: { promptTokensMax: number; usdMax: number };

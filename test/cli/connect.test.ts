@@ -137,7 +137,9 @@ describe('chat', () => {
 
   test('fails with the router’s own words', async () => {
     const wrong = await chat('', '--key', 'hk_wrong', 'Why?');
-    expect(wrong).toMatchObject({ code: 3, stdout: '', stderr: expect.stringMatching(/^401 invalid_api_key: /) });
+    expect(wrong).toMatchObject({ code: 2, stdout: '', stderr: expect.stringMatching(/^401 invalid_api_key: /) });
+    const unknown = await chat('', '--model', 'nope', 'Why?');
+    expect(unknown).toMatchObject({ code: 2, stderr: expect.stringMatching(/^404 model_not_found: .*`nope`/) });
     const gone = await startFakeVllm();
     await gone.stop();
     const nowhere = await runWith({}, 'chat', '--url', `${gone.url}/v1`, '--key', 'hk_x', 'Why?');

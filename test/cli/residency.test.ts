@@ -2,7 +2,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
+import type * as autoscaling from 'aws-cdk-lib/aws-autoscaling';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import { ExitCode, UsageError } from '../../bin/commands/command';
 import { residency } from '../../bin/commands/residency';
 import { APP_CONTEXT, goodNetwork } from '../proof/good-network';
@@ -101,6 +103,30 @@ test('ends with 3 where nothing is sealed: a proof of nothing is no proof', asyn
   expect(stdout).toContain('nothing sealed to prove');
 });
 
+test('ends with 3 where the network is made elsewhere, unless somebody says to have looked at it there', async () => {
+  const folder = assembly(({ stack, sealed }) => {
+    const elsewhere = ['subnet-0123456789abcdef0'];
+    (sealed.node.defaultChild as lambda.CfnFunction).addPropertyOverride('VpcConfig.SubnetIds', elsewhere);
+    (stack.node.findChild('Hosts') as autoscaling.CfnAutoScalingGroup).vpcZoneIdentifier = elsewhere;
+  });
+  const { code, stdout } = await run(['check', folder]);
+  expect(code).toBe(ExitCode.checkFailed);
+  expect(stdout).toMatch(
+    /: NOT PROVED: the templates do not show the network of 2 sealed things: .*--accept-not-seen$/m,
+  );
+  expect(stdout).toContain('function  Test/Sealed (Test.template.json)  network NOT SEEN');
+  const accepted = await run(['check', folder], { 'accept-not-seen': true, json: true });
+  expect(accepted.code).toBe(ExitCode.done);
+  expect(JSON.parse(accepted.stdout)).toMatchObject({
+    verdict: 'not-seen',
+    unseen: [{ constructPath: 'Test/Sealed' }, { constructPath: 'Test/Hosts' }],
+  });
+});
+
+test('what is accepted as not seen excuses no violation, and no proof of nothing', async () => {
+  expect((await run(['check', withHole()], { 'accept-not-seen': true })).code).toBe(ExitCode.checkFailed);
+});
+
 test('ends with 2 where there is no assembly, or a broken one', async () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'hybrid-llm-test-'));
   expect(await run(['check', folder])).toEqual({
@@ -108,8 +134,12 @@ test('ends with 2 where there is no assembly, or a broken one', async () => {
     stdout: '',
     stderr: `hybrid-llm residency: no cloud assembly at ${folder}: expected ${folder}/manifest.json; run \`cdk synth\` first\n`,
   });
-  writeFileSync(path.join(folder, 'manifest.json'), '{');
-  expect((await run(['check', folder])).code).toBe(ExitCode.badInput);
+  for (const broken of ['{', '[]', 'null', '"manifest"', '{"artifacts":[]}']) {
+    writeFileSync(path.join(folder, 'manifest.json'), broken);
+    const { code, stdout, stderr } = await run(['check', folder]);
+    expect([broken, code, stdout]).toEqual([broken, ExitCode.badInput, '']);
+    expect(stderr).toMatch(/manifest\.json is (no manifest|not JSON)/);
+  }
   rmSync(folder, { recursive: true });
 });
 

@@ -171,6 +171,12 @@ const rows: readonly Row[] = [
     says: ['"us-east-1b" a second time', 'once', 'remove'],
   },
   {
+    it: 'an address twice',
+    edits: [['notify: [oncall@acme.example]', 'notify: [oncall@acme.example, oncall@acme.example]']],
+    ...{ code: 'duplicate-name', path: 'alarms.notify[1]', at: 'oncall@acme.example] }' },
+    says: ['"oncall@acme.example" a second time', 'once', 'remove'],
+  },
+  {
     it: 'a last route with a condition',
     edits: [['name: default, to', 'name: default, when: { stream: true }, to']],
     ...{ code: 'last-route', path: 'routes[3]', at: '{ name: default' },

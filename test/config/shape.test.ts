@@ -141,6 +141,12 @@ const rows: readonly Row[] = [
     ...{ found: '"10.0.7.4"', allowed: 'http://', fix: 'http://' },
   },
   {
+    it: 'a deployment that cannot be a stack',
+    edit: ['name: acme-llm', 'name: 1-llm'],
+    ...{ code: 'wrong-form', path: 'name', at: '1-llm' },
+    ...{ found: '"1-llm"', allowed: 'a letter, then', fix: 'a letter, then' },
+  },
+  {
     it: 'no e-mail address',
     edit: ['oncall@acme.example', 'oncall'],
     ...{ code: 'wrong-form', path: 'alarms.notify[0]', at: 'oncall' },

@@ -1,11 +1,11 @@
 /** A network as the constructs make it, with nothing wrong: where the tests of the proof start from. */
-import { Aws, type Stack } from 'aws-cdk-lib';
+import { Aws, type Stack, Tags } from 'aws-cdk-lib';
 import * as autoscaling from 'aws-cdk-lib/aws-autoscaling';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as route53resolver from 'aws-cdk-lib/aws-route53resolver';
-import { GPU_HOST_ROLE, LANE_MARK, ROLE_MARK, SEALED_LANE } from '../../lib/proof/marks';
+import { GPU_HOST_ROLE, LANE_MARK, LANE_VARIABLE, ROLE_MARK, SEALED_LANE } from '../../lib/proof/marks';
 import { testApp, testStack } from '../support/cdk';
 
 export interface GoodNetwork {
@@ -31,6 +31,7 @@ export function goodNetwork(stack: Stack = testStack(undefined, testApp(APP_CONT
   const isolated = { subnetType: ec2.SubnetType.PRIVATE_ISOLATED };
   const sealed = functionIn(stack, 'Sealed', vpc, isolated);
   (sealed.node.defaultChild as lambda.CfnFunction).addMetadata(LANE_MARK, SEALED_LANE);
+  sealed.addEnvironment(LANE_VARIABLE, SEALED_LANE);
   functionIn(stack, 'Open', vpc, { subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS });
 
   const hosts = addHosts(stack, vpc, isolated);
@@ -53,6 +54,7 @@ const functionIn = (stack: Stack, id: string, vpc: ec2.IVpc, vpcSubnets: ec2.Sub
 function addHosts(stack: Stack, vpc: ec2.Vpc, isolated: ec2.SubnetSelection): ec2.SecurityGroup {
   const group = new ec2.SecurityGroup(stack, 'HostGroup', { vpc });
   const template = new ec2.CfnLaunchTemplate(stack, 'HostTemplate', {
+    tagSpecifications: [{ resourceType: 'launch-template', tags: [{ key: ROLE_MARK, value: GPU_HOST_ROLE }] }],
     launchTemplateData: {
       imageId: 'ami-0123456789abcdef0',
       networkInterfaces: [{ deviceIndex: 0, groups: [group.securityGroupId], associatePublicIpAddress: false }],
@@ -71,6 +73,7 @@ function addHosts(stack: Stack, vpc: ec2.Vpc, isolated: ec2.SubnetSelection): ec
     },
   });
   for (const one of [template, hosts]) one.addMetadata(ROLE_MARK, GPU_HOST_ROLE);
+  Tags.of(hosts).add(ROLE_MARK, GPU_HOST_ROLE);
   return group;
 }
 

@@ -11,13 +11,17 @@ const stack = stackOf({
     Bucket: resource('AWS::S3::Bucket'),
     Table: resource('AWS::DynamoDB::Table'),
     Custom: resource('Custom::Bucket'),
+    Vpc: resource('AWS::EC2::VPC'),
+    Topic: resource('AWS::SNS::Topic'),
+    Point: resource('AWS::S3::AccessPoint', { Bucket: 'somebody', BucketAccountId: '111122223333' }),
   },
 });
 
 function leaks(statement: object, account: string | null = null): boolean {
   const place = { ...stack, account };
-  const [one] = statementsOf(assemblyOf([place]), { value: { Statement: statement }, stack: place }) ?? [];
-  return one === undefined || leak(one, place) !== null;
+  const assembly = assemblyOf([place]);
+  const [one] = statementsOf(assembly, { value: { Statement: statement }, stack: place }) ?? [];
+  return one === undefined || leak(assembly, one, place) !== null;
 }
 
 const allow = (more: object): object => ({
@@ -38,6 +42,7 @@ test.each([
   ['a bucket of the templates', allow({ Resource: { 'Fn::Join': ['', [att('Bucket', 'Arn'), '/*']] } })],
   ['a bucket by its name', allow({ Resource: { 'Fn::Sub': 'arn:${AWS::Partition}:s3:::${Bucket}/*' } })],
   ['a table of the templates', allow({ Action: 'dynamodb:*', Resource: att('Table', 'Arn') })],
+  ['a topic of the templates, whose name is its ARN', allow({ Action: 'sns:Publish', Resource: ref('Topic') })],
   ['an ARN of this account', allow({ Resource: { 'Fn::Sub': 'arn:aws:sqs:us-east-1:${AWS::AccountId}:q' } })],
   ['reading packages', allow({ Action: 's3:GetObject', Resource: 'arn:aws:s3:::al2023-repos-eu-west-1-de612dc2/*' })],
   ['logging in to a registry', allow({ Action: 'ecr:GetAuthorizationToken' })],
@@ -67,6 +72,11 @@ test.each([
   ['an account that a parameter decides', when('StringEquals', 'aws:ResourceAccount', ref('Account'))],
   ['a bucket by a name nobody here owns', allow({ Resource: 'arn:aws:s3:::somebody/*' })],
   ['a bucket whose name begins like ours', allow({ Resource: { 'Fn::Sub': 'arn:aws:s3:::${Bucket}-more/*' } })],
+  ['a bucket named after a VPC', allow({ Resource: { 'Fn::Sub': 'arn:${AWS::Partition}:s3:::${Vpc}/*' } })],
+  ['a bucket named after an attribute', allow({ Resource: { 'Fn::Sub': 'arn:aws:s3:::${Bucket.DomainName}/*' } })],
+  ['a name that is no ARN', allow({ Resource: ref('Vpc') })],
+  ['an attribute that is no ARN', allow({ Resource: { 'Fn::Sub': '${Vpc.CidrBlock}/*' } })],
+  ['an access point, whose bucket may be anybody’s', allow({ Resource: att('Point', 'Arn') })],
   ['a bucket that a parameter names', allow({ Resource: { 'Fn::Sub': 'arn:aws:s3:::${Name}/*' } })],
   ['a bucket that a custom resource names', allow({ Resource: att('Custom', 'Arn') })],
   ['one of ours and one of theirs', allow({ Resource: [att('Bucket', 'Arn'), 'arn:aws:s3:::somebody/*'] })],

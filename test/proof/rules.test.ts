@@ -1,6 +1,6 @@
 /** Rules on small templates by hand: what passes, what does not, what is not to be seen, what is worth a note. */
 import { formatPath } from '../../lib/proof/finding';
-import { GPU_HOST_ROLE, LANE_MARK, REASON_MARK, ROLE_MARK, SEALED_LANE } from '../../lib/proof/marks';
+import { GPU_HOST_ROLE, LANE_MARK, LANE_VARIABLE, REASON_MARK, ROLE_MARK, SEALED_LANE } from '../../lib/proof/marks';
 import { type Residency, proveResidency } from '../../lib/proof/residency';
 import { type Draft, type DraftResource, att, ref, resource, stackOf } from './templates';
 
@@ -8,6 +8,9 @@ type Resources = Record<string, DraftResource>;
 
 const SEALED = { [LANE_MARK]: SEALED_LANE };
 const HOST = { [ROLE_MARK]: GPU_HOST_ROLE };
+/** The second sign of each. */
+const VARIABLE = { Variables: { [LANE_VARIABLE]: SEALED_LANE } };
+const TAGS = [{ Key: ROLE_MARK, Value: GPU_HOST_ROLE }];
 
 const prove = (resources: Resources, more: Partial<Draft> = {}): Residency =>
   proveResidency([stackOf({ Resources: resources, ...more })]);
@@ -16,7 +19,11 @@ const said = (findings: Residency['notes']): string[] => findings.map(({ rule, f
 const paths = ({ violations }: Residency): string[] => violations.map(({ path }) => formatPath(path));
 
 const sealedFunction = (subnet: unknown = ref('Subnet'), group: unknown = att('Group', 'GroupId')): DraftResource =>
-  resource('AWS::Lambda::Function', { VpcConfig: { SubnetIds: [subnet], SecurityGroupIds: [group] } }, SEALED);
+  resource(
+    'AWS::Lambda::Function',
+    { VpcConfig: { SubnetIds: [subnet], SecurityGroupIds: [group] }, Environment: VARIABLE },
+    SEALED,
+  );
 
 /** A VPC without a resolver, so that tests of other rules need no DNS firewall. */
 const network = (): Resources => ({
@@ -40,6 +47,7 @@ const launchTemplate = (interfaces: object[] = []): DraftResource =>
     {
       LaunchTemplateData: {
         NetworkInterfaces: interfaces,
+        TagSpecifications: [{ ResourceType: 'instance', Tags: TAGS }],
         MetadataOptions: { HttpTokens: 'required', HttpPutResponseHopLimit: 1 },
       },
     },
@@ -52,7 +60,14 @@ test('the smallest sealed network has nothing to say', () => {
 
 test('templates with nothing sealed prove nothing', () => {
   const { Router: _, ...rest } = network();
-  expect(prove(rest)).toEqual({ verdict: 'nothing-sealed', sealed: [], violations: [], notSeen: [], notes: [] });
+  expect(prove(rest)).toEqual({
+    verdict: 'nothing-sealed',
+    sealed: [],
+    unseen: [],
+    violations: [],
+    notSeen: [],
+    notes: [],
+  });
 });
 
 describe('route tables', () => {
@@ -100,7 +115,8 @@ describe('route tables', () => {
         RouteTableIds: ['rtb-1'],
       }),
     });
-    expect(proof.verdict).toBe('sealed');
+    expect(proof.verdict).toBe('not-seen');
+    expect(proof.unseen).toEqual(proof.sealed);
     expect(said(proof.notSeen)).toEqual([
       'sealed-route-out: whether a sealed subnet uses the route table rtb-1: the route Route sends 0.0.0.0/0 to nat-1',
       'sealed-route-table: the subnet subnet-1 is made elsewhere: its route table, network ACL and public addresses',
@@ -108,6 +124,18 @@ describe('route tables', () => {
       'sealed-egress: the security group sg-1 is made elsewhere: whom it may call, and who may call its members',
       'sealed-foreign-vpc: in which VPC Router stands: its subnets and security groups are made elsewhere',
     ]);
+  });
+
+  test('one subnet made elsewhere among seen ones is enough for no proof; its route table in these templates is enough for one', () => {
+    const resources = network();
+    const two = { SubnetIds: [ref('Subnet'), 'subnet-1'], SecurityGroupIds: [att('Group', 'GroupId')] };
+    Object.assign(resources['Router']?.Properties ?? {}, { VpcConfig: two });
+    expect(prove(resources)).toMatchObject({ verdict: 'not-seen', violations: [], unseen: [{ logicalId: 'Router' }] });
+    resources['Theirs'] = resource('AWS::EC2::SubnetRouteTableAssociation', {
+      SubnetId: 'subnet-1',
+      RouteTableId: ref('Table'),
+    });
+    expect(prove(resources)).toMatchObject({ verdict: 'sealed', unseen: [] });
   });
 
   test('a subnet made elsewhere is followed as far as these templates say what it uses', () => {
@@ -151,6 +179,81 @@ describe('foreign VPCs', () => {
   });
 });
 
+describe('marks', () => {
+  const without = (resources: Resources, id: string, ...names: string[]): Resources => {
+    const { [id]: one, ...rest } = resources;
+    if (one === undefined) throw new Error(id);
+    const properties = Object.entries(one.Properties).filter(([name]) => !names.includes(name));
+    const metadata = names.includes('Metadata') ? {} : one.Metadata;
+    return { ...rest, [id]: { ...one, Properties: Object.fromEntries(properties), Metadata: metadata } };
+  };
+  const hosts = (): Resources => ({
+    ...network(),
+    Template: launchTemplate([{ Groups: [att('Group', 'GroupId')] }]),
+    Hosts: resource(
+      'AWS::AutoScaling::AutoScalingGroup',
+      { LaunchTemplate: { LaunchTemplateId: ref('Template') }, VPCZoneIdentifier: [ref('Subnet')], Tags: TAGS },
+      HOST,
+    ),
+  });
+  const kindsOf = (proof: Residency): string[] => proof.sealed.map(({ kind }) => kind);
+
+  test('with both of them nothing is said', () => {
+    expect(prove(hosts())).toMatchObject({ verdict: 'sealed', violations: [] });
+  });
+
+  test.each([
+    ['Router', 'Metadata', /Router has the environment variable HYBRID_LLM_LANE: sealed, and its metadata .* is gone/],
+    ['Router', 'Environment', /Router has the metadata hybrid-llm:lane: sealed, and not the environment variable/],
+    ['Hosts', 'Metadata', /Hosts has the tag hybrid-llm:role: gpu-host, and its metadata .* is gone/],
+    ['Hosts', 'Tags', /Hosts has the metadata hybrid-llm:role: gpu-host, and not the tag/],
+    ['Template', 'Metadata', /Template has the tag hybrid-llm:role: gpu-host, and its metadata .* is gone/],
+    ['Template', 'LaunchTemplateData', /Template has the metadata hybrid-llm:role: gpu-host, and not the tag/],
+  ])('%s without its %s is sealed all the same, and that the mark is gone is a violation', (id, name, found) => {
+    const proof = prove(without(hosts(), id, name));
+    expect(kindsOf(proof)).toEqual(['function', 'hosts']);
+    expect(said(proof.violations).filter((one) => one.startsWith('sealed-mark'))).toEqual([
+      expect.stringMatching(found),
+    ]);
+  });
+
+  test('metadata set anew on everything hides neither the function nor the hosts', () => {
+    const bare = ['Router', 'Hosts', 'Template'].reduce((all, id) => without(all, id, 'Metadata'), hosts());
+    expect(kindsOf(prove(bare))).toEqual(['function', 'hosts']);
+  });
+
+  test('the open lane’s function is not sealed by saying so', () => {
+    const { Router: _, ...rest } = network();
+    const open = { Environment: { Variables: { [LANE_VARIABLE]: 'open' } } };
+    rest['Open'] = resource('AWS::Lambda::Function', open, { [LANE_MARK]: 'open' });
+    expect(prove(rest).verdict).toBe('nothing-sealed');
+  });
+});
+
+describe('a security group made elsewhere', () => {
+  const toProxy = { IpProtocol: 'tcp', FromPort: 3128, ToPort: 3128 };
+  const found =
+    'sealed-neighbour: who answers in the security group sg-proxy, which sealed things may call, and what it passes on';
+
+  test('that sealed things may call is not seen', () => {
+    const resources = network();
+    Object.assign(resources['Group']?.Properties ?? {}, {
+      SecurityGroupEgress: [{ ...toProxy, DestinationSecurityGroupId: 'sg-proxy' }],
+    });
+    expect(said(prove(resources).notSeen)).toEqual([found]);
+  });
+
+  test('that admits sealed things, which may call every address, is not seen', () => {
+    const ingress = { ...toProxy, GroupId: 'sg-proxy', SourceSecurityGroupId: att('Group', 'GroupId') };
+    const resources: Resources = { ...network(), Ingress: resource('AWS::EC2::SecurityGroupIngress', ingress) };
+    expect(said(prove(resources).notSeen)).toEqual([]);
+    Object.assign(resources['Group']?.Properties ?? {}, {
+      SecurityGroupEgress: [{ ...toProxy, CidrIp: '0.0.0.0/0' }],
+    });
+    expect(said(prove(resources).notSeen)).toEqual([found]);
+  });
+});
+
 describe('kinds', () => {
   test('a mark on something whose network is unknown is a violation', () => {
     const proof = prove({ Router: resource('AWS::Lambda::WebFunction', {}, SEALED) });
@@ -173,7 +276,7 @@ describe('kinds', () => {
     const resources = network();
     resources['Old'] = resource(
       'AWS::AutoScaling::AutoScalingGroup',
-      { LaunchConfigurationName: 'old', VPCZoneIdentifier: [ref('Subnet')] },
+      { LaunchConfigurationName: 'old', VPCZoneIdentifier: [ref('Subnet')], Tags: TAGS },
       HOST,
     );
     expect(said(prove(resources).violations)).toEqual([
@@ -181,7 +284,7 @@ describe('kinds', () => {
     ]);
     resources['Old'] = resource(
       'AWS::AutoScaling::AutoScalingGroup',
-      { LaunchTemplate: { LaunchTemplateId: 'lt-1', Version: '1' }, VPCZoneIdentifier: [ref('Subnet')] },
+      { LaunchTemplate: { LaunchTemplateId: 'lt-1', Version: '1' }, VPCZoneIdentifier: [ref('Subnet')], Tags: TAGS },
       HOST,
     );
     const proof = prove(resources);
@@ -189,6 +292,18 @@ describe('kinds', () => {
     expect(said(proof.notSeen)).toEqual([
       "sealed-egress: Old names no security group: whom the VPC's default one lets it call",
       'sealed-known-kind: the launch template lt-1 is made elsewhere: its addresses, security groups and metadata options',
+    ]);
+  });
+
+  test('hosts count that name a marked launch template by a name that is written out', () => {
+    const resources = network();
+    resources['Template'] = launchTemplate();
+    Object.assign(resources['Template'].Properties, { LaunchTemplateName: 'gpu' });
+    resources['Hosts'] = resource('AWS::AutoScaling::AutoScalingGroup', {
+      LaunchTemplate: { LaunchTemplateName: 'gpu', Version: '1' },
+    });
+    expect(said(prove(resources).violations)).toEqual([
+      'sealed-in-vpc: no subnet is named, so hosts start in the default VPC, whose subnets are public',
     ]);
   });
 });
@@ -201,6 +316,7 @@ describe('hosts', () => {
         SubnetId: ref('Subnet'),
         SecurityGroupIds: [att('Group', 'GroupId')],
         MetadataOptions: { HttpTokens: 'required', HttpPutResponseHopLimit: 1 },
+        Tags: TAGS,
         ...properties,
       },
       HOST,
@@ -445,6 +561,13 @@ describe('notes', () => {
     ]);
   });
 
+  test('what a Route 53 profile brings along is not seen', () => {
+    const profile = resource('AWS::Route53Profiles::ProfileAssociation', { ResourceId: ref('Vpc'), ProfileId: 'rp-1' });
+    expect(said(prove({ ...network(), Profile: profile }).notSeen)).toEqual([
+      'sealed-vpc-attachment: which names the profile of Profile lets be looked up',
+    ]);
+  });
+
   test('a function URL for signed requests is told, one that a parameter decides is not seen', () => {
     const url = (AuthType: unknown): Resources => ({
       ...network(),
@@ -474,6 +597,73 @@ describe('templates', () => {
       'template-shows: the template of the nested stack Nested',
       'template-shows: what the custom resource Custom (Custom::Anything) does at the deploy',
     ]);
+  });
+
+  test.each([
+    ['Acme::Network::Routes', 'what the custom resource Other (Acme::Network::Routes) does at the deploy'],
+    [
+      'Acme::Network::Routes::MODULE',
+      'what the custom resource Other (Acme::Network::Routes::MODULE) does at the deploy',
+    ],
+    ['AWS::CloudFormation::StackSet', 'the template that Other (AWS::CloudFormation::StackSet) deploys'],
+  ])('what %s makes is not seen', (type, found) => {
+    const proof = prove({ ...network(), Other: resource(type, { RouteTableId: ref('Table') }) });
+    expect(said(proof.notSeen)).toEqual([`template-shows: ${found}`]);
+  });
+
+  const OUT = { DestinationCidrBlock: '0.0.0.0/0', NatGatewayId: 'nat-1' };
+
+  test.each([
+    ['AWS::EC2::Route', 'RouteTableId', ref('Decided'), OUT],
+    ['AWS::EC2::Route', 'RouteTableId', '{{resolve:ssm:/network/table}}', OUT],
+    ['AWS::EC2::Route', 'RouteTableId', { 'Fn::ImportValue': 'Table' }, OUT],
+    ['AWS::EC2::SubnetRouteTableAssociation', 'SubnetId', ref('Decided'), { RouteTableId: 'rtb-1' }],
+    [
+      'AWS::EC2::VPCEndpoint',
+      'RouteTableIds',
+      [ref('Decided')],
+      { VpcId: ref('Vpc'), ServiceName: 'com.amazonaws.us-east-1.s3' },
+    ],
+    ['AWS::VpcLattice::ServiceNetworkVpcAssociation', 'VpcIdentifier', ref('Decided'), {}],
+    ['AWS::Route53Resolver::FirewallConfig', 'ResourceId', ref('Decided'), { FirewallFailOpen: 'ENABLED' }],
+    ['AWS::EC2::SecurityGroupIngress', 'GroupId', ref('Decided'), { SourceSecurityGroupId: att('Group', 'GroupId') }],
+    ['AWS::Lambda::Url', 'TargetFunctionArn', ref('Decided'), { AuthType: 'NONE' }],
+  ])(
+    'whether %s opens something sealed is not seen where the deploy decides %s: %j',
+    (type, property, decided, rest) => {
+      const parameters = { Parameters: { Decided: { Type: 'AWS::SSM::Parameter::Value<String>' } } };
+      const proof = prove({ ...network(), Hole: resource(type, { ...rest, [property]: decided }) }, parameters);
+      expect(said(proof.notSeen)).toEqual([
+        `template-shows: whether ${property} of Hole (${type}) is a sealed one: the deploy decides it`,
+      ]);
+    },
+  );
+
+  test.each([
+    ['AWS::EC2::Route', 'RouteTableId', 'rtb-1', OUT],
+    ['AWS::EC2::SubnetRouteTableAssociation', 'SubnetId', 'subnet-1', { RouteTableId: 'rtb-1' }],
+    ['AWS::VpcLattice::ServiceNetworkVpcAssociation', 'VpcIdentifier', 'vpc-1', {}],
+  ])(
+    'whether %s opens something sealed is not seen where the id is written out: %s: %s',
+    (type, property, id, rest) => {
+      const proof = prove({ ...network(), Hole: resource(type, { ...rest, [property]: id }) });
+      expect(said(proof.notSeen)).toEqual([
+        `template-shows: whether ${property} of Hole (${type}) is a sealed one: its id is written out`,
+      ]);
+    },
+  );
+
+  test('a parameter of both sides is followed, and so is an id', () => {
+    const resources = network();
+    Object.assign(resources['Association']?.Properties ?? {}, { RouteTableId: ref('Decided') });
+    resources['Route'] = resource('AWS::EC2::Route', { RouteTableId: ref('Decided'), ...OUT });
+    const proof = prove(resources);
+    expect(paths(proof)).toEqual(['Router → Subnet → ${?Decided} → nat-1 → internet']);
+    expect(said(proof.notSeen).filter((one) => one.startsWith('template-shows'))).toEqual([]);
+    for (const id of ['Association', 'Route'])
+      Object.assign(resources[id]?.Properties ?? {}, { RouteTableId: 'rtb-1' });
+    expect(paths(prove(resources))).toEqual(['Router → Subnet → rtb-1 → nat-1 → internet']);
+    expect(said(prove(resources).notSeen).filter((one) => one.startsWith('template-shows'))).toEqual([]);
   });
 });
 

@@ -3,6 +3,7 @@ import type { DecisionRecord } from '../../lib/records/decision-record';
 import { METRIC_CONTRACT } from '../../lib/records/metric-contract';
 import { METER_METRICS, PER_DEPLOYMENT, PER_FLEET } from '../../lib/records/fleet-metrics';
 import { metricLine } from '../../lib/records/metrics';
+import { tableFailureLine } from '../../lib/records/table-failure';
 
 const USAGE = {
   promptTokens: 100,
@@ -95,12 +96,13 @@ test.each<[string, object, number]>([
 });
 
 test('all that a line holds stands in the contract, with its unit and dimensions', () => {
-  const [directive] = lineOf({})._aws.CloudWatchMetrics;
-  const emitted = directive.Metrics.map(({ Name, Unit }) => ({
-    name: Name,
-    unit: Unit,
-    dimensions: directive.Dimensions[0],
-  }));
+  const failure = { table: 'ledger', operation: 'settle', error: 'ThrottlingException' } as const;
+  const failureLine = JSON.parse(tableFailureLine('acme', 'open', failure, 0)) as ReturnType<typeof lineOf>;
+  const emitted = [lineOf({}), failureLine].flatMap(({ _aws }) =>
+    _aws.CloudWatchMetrics.flatMap(({ Metrics, Dimensions }) =>
+      Metrics.map(({ Name, Unit }) => ({ name: Name, unit: Unit, dimensions: Dimensions[0] })),
+    ),
+  );
   expect(METRIC_CONTRACT).toEqual(expect.arrayContaining(emitted));
   expect(METRIC_CONTRACT.filter(({ dimensions }) => dimensions.includes('Lane'))).toHaveLength(emitted.length);
 });

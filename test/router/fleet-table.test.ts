@@ -43,6 +43,16 @@ describe('replicas', () => {
     expect(on.asked('Query')).toBe(2);
   });
 
+  test('that cannot be read are one line in the log, however many requests wait for them', async () => {
+    on.fake.always(DENIED);
+    const replicas = store();
+    for (let asked = 0; asked < 20; asked++) expect(await replicas.rows('llama')).toEqual([]);
+    expect(on.failures).toHaveLength(1);
+    on.now += 1_001;
+    await replicas.rows('llama');
+    expect(on.failures).toHaveLength(2);
+  });
+
   test('are used for 15 s while the table fails, and then no more', async () => {
     await beat(1);
     const replicas = store();

@@ -1,8 +1,10 @@
 /** The bundle as it is deployed, with its plan beside it: keys, replicas, spend and secrets out of the account. */
 import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { type AddressInfo, connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
+import { type Server, createServer } from 'node:tls';
 import { type LocalTables, localTables } from '../../bin/commands/local-tables';
 import { compile } from '../../lib/plan/compile';
 import type { DecisionRecord } from '../../lib/records/decision-record';
@@ -11,12 +13,14 @@ import { fleetItem } from '../../lib/tables/fleet-item';
 import { keyItem } from '../../lib/tables/key-item';
 import { ledgerKey } from '../../lib/tables/ledger-item';
 import { monthOf } from '../../lib/spend/ledger';
+import { type Certificate, makeCertificate } from '../support/certificate';
 import { type FakeClosed, startFakeClosed } from '../support/fake-closed';
 import { type FakeDynamo, type Fault, startFakeDynamo } from '../support/fake-dynamo';
 import { type StreamingHandler, installFakeLambda, invoke, restApiEvent } from '../support/fake-lambda';
 import { type FakeSecrets, startFakeSecrets } from '../support/fake-secrets';
 import { type FakeVllm, startFakeVllm } from '../support/fake-vllm';
 import { configOf } from '../support/plans';
+import { describeWith } from '../support/installed';
 import { keyRow } from '../support/router';
 import { readyReplica } from '../support/ready-replica';
 
@@ -59,6 +63,7 @@ beforeEach(async () => {
     AWS_ENDPOINT_URL_DYNAMODB: dynamo.url,
     AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.url,
     HYBRID_LLM_DEPLOYMENT: 'acme',
+    HYBRID_LLM_LANE: 'open',
     HYBRID_LLM_KEYS_TABLE: tables.keys,
     HYBRID_LLM_LEDGER_TABLE: tables.ledger,
     HYBRID_LLM_FLEET_TABLE_LLAMA: tables.fleets,
@@ -154,6 +159,47 @@ test('looks up no key and no secret again, once it is warm', async () => {
   expect(secrets.asked).toHaveLength(1);
 });
 
+describeWith('openssl', 'replicas behind a gate', () => {
+  let certificate: Certificate;
+  let gate: Server;
+  let url: string;
+  beforeAll(() => {
+    certificate = makeCertificate();
+  });
+  beforeEach(async () => {
+    gate = createServer(certificate, (socket) => {
+      const engine = connect(Number(new URL(vllm.url).port), '127.0.0.1');
+      socket.pipe(engine).pipe(socket);
+      for (const one of [socket, engine])
+        one.on('error', () => undefined).on('close', () => [socket, engine].forEach((end) => end.destroy()));
+    });
+    await new Promise<void>((listening) => gate.listen(0, '127.0.0.1', listening));
+    url = `https://127.0.0.1:${(gate.address() as AddressInfo).port}`;
+  });
+  afterEach(() => void gate.close());
+  const putReplica = (certificateSha256: string): Promise<unknown> =>
+    tables.dynamo.call('PutItem', {
+      TableName: tables.fleets,
+      Item: fleetItem({ ...readyReplica(url), certificateSha256 }),
+    });
+
+  test('answer by the certificate that their host wrote down', async () => {
+    await putReplica(certificate.sha256);
+    const answered = await ask(coldStart(), { model: 'fast' });
+    expect([answered.statusCode, vllm.requests.length]).toEqual([200, 1]);
+  });
+
+  test('get nothing with another one', async () => {
+    await putReplica('0'.repeat(64));
+    const refused = await ask(coldStart(), { model: 'fast' });
+    expect(refused.statusCode).toBe(503);
+    expect(JSON.parse(refused.body.toString())).toMatchObject({
+      error: { message: expect.stringContaining('certificate_mismatch') as string },
+    });
+    expect(vllm.requests).toHaveLength(0);
+  });
+});
+
 test('refuses an unknown key, and says 503 where it cannot know', async () => {
   const handler = coldStart();
   const unknown = await ask(handler, { model: 'fast' }, 'hk_b');
@@ -183,6 +229,15 @@ test('passes over a target whose cap nobody can hold, and serves from the fleet'
   expect(routed.statusCode).toBe(200);
   expect(routed.headers['x-hybrid-target']).toContain('llama/');
   expect(closed.requests).toHaveLength(0);
+});
+
+test.each([
+  ['sealed', 'got `sealed`; expected `open`'],
+  [undefined, 'got none; expected `open`'],
+])('does not start with the plan of another lane than its environment names: %s', (lane, said) => {
+  if (lane === undefined) delete process.env['HYBRID_LLM_LANE'];
+  else process.env['HYBRID_LLM_LANE'] = lane;
+  expect(coldStart).toThrow(`HYBRID_LLM_LANE: ${said}`);
 });
 
 test('does not start without its tables', () => {

@@ -69,6 +69,16 @@ test('replicas that run already need no choice', () => {
   expect({ choices, problems }).toEqual({ choices: {}, problems: [] });
 });
 
+test('a fleet in a region without an image of the engine is an error; replicas that run already are none', () => {
+  const there = { ...config(), region: 'us-gov-west-1' };
+  expect(resolve(there, lockOf(config())).problems).toEqual([
+    { severity: 'error', message: expect.stringMatching(/no image of the engine in us-gov-west-1.*another `region`/) },
+  ]);
+  expect(
+    resolve({ ...config({ endpoints: ['http://10.0.0.1:8000'] }), region: 'us-gov-west-1' }, null).problems,
+  ).toEqual([]);
+});
+
 test('what only AWS knows is kept when the lock is written anew', () => {
   const before = { ...lockOf(config()), amiId: 'ami-0123456789abcdef0' };
   expect(lockFor(config({ quality: 'economy' }), before).lock?.amiId).toBe('ami-0123456789abcdef0');

@@ -40,6 +40,13 @@ export function tableReplicas({ dynamo, tables, nowMs, report }: FleetTableOptio
       return [fleet, { heartbeats, rows: new Cached(read, () => LIFETIMES, nowMs) }];
     }),
   );
+  // Requests that wait for a replica ask twice a second each; one failure of the table is one line all the same.
+  const told = new WeakSet<Error>();
+  const tell = (fleet: string, error: Error): void => {
+    if (told.has(error)) return;
+    told.add(error);
+    report({ table: 'fleet', operation: 'query', error: errorName(error), detail: { fleet } });
+  };
   return {
     changes: true,
     rows: async (name) => {
@@ -48,7 +55,7 @@ export function tableReplicas({ dynamo, tables, nowMs, report }: FleetTableOptio
       try {
         return routable(await fleet.rows.get(), fleet.heartbeats, nowMs());
       } catch (error) {
-        report({ table: 'fleet', operation: 'query', error: errorName(error), detail: { fleet: name } });
+        tell(name, error as Error);
         return [];
       }
     },

@@ -18,7 +18,7 @@ const KNOWN: Lifetimes = { refreshAfterMs: 30_000, waitAfterMs: 60_000, uselessA
 /** A key may be made a moment after it was first tried. That it was unknown says nothing later. */
 const UNKNOWN: Lifetimes = { refreshAfterMs: 10_000, waitAfterMs: 10_000, uselessAfterMs: 10_000 };
 
-/** Those used last are kept: guesses of keys do not push out the ones that work. */
+/** Those used last are kept, so that guesses of keys push out only what nobody has used for long. */
 const MOST_KEPT = 10_000;
 
 export interface KeyTableOptions {

@@ -42,6 +42,7 @@ export async function attempt(input: AttemptInput): Promise<AttemptResult> {
     response = await post({
       origin: destination.baseUrl,
       path: dialect.path,
+      ...(destination.certificateSha256 !== undefined && { certificateSha256: destination.certificateSha256 }),
       headers: {
         ...destination.headers,
         'content-type': 'application/json',

@@ -1,13 +1,16 @@
 /** One POST to an upstream by `node:http(s)`, on connections that are kept. Redirects are not followed. */
 import * as http from 'node:http';
 import * as https from 'node:https';
-import type { CallerSignal } from '../request';
 import type { AttemptFailure } from '../../../lib/policy/reasons';
+import type { CallerSignal } from '../request';
+import { CertificateMismatch, PinnedAgent } from './pinned-agent';
 
 export interface Post {
   /** Base URL, to which `path` is added. */
   readonly origin: string;
   readonly path: string;
+  /** SHA-256 of the one certificate that the upstream may show, in hexadecimal; absent: one that a public authority signed. */
+  readonly certificateSha256?: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
   readonly connectMs: number;
@@ -27,6 +30,7 @@ export class UpstreamFailure extends Error {
 /** TCP keep-alive well below the 350 s after which NAT gateways and Lambda's network forget an idle flow. */
 const KEEP_ALIVE = { keepAlive: true, keepAliveMsecs: 60_000, scheduling: 'lifo' } as const;
 const agents = { http: new http.Agent(KEEP_ALIVE), https: new https.Agent(KEEP_ALIVE) };
+const pinned = new Map<string, PinnedAgent>();
 
 /** Rejects with `UpstreamFailure`; what ends the answer later is an `UpstreamFailure` on its stream. */
 export async function post(call: Post): Promise<http.IncomingMessage> {
@@ -49,7 +53,8 @@ class KeptConnectionLost extends Error {}
 
 function send(call: Post, keptConnection: boolean): Promise<http.IncomingMessage> {
   const { secure, host, ...place } = placeOf(call.origin);
-  const agent = keptConnection ? (secure ? agents.https : agents.http) : false;
+  const pin = call.certificateSha256;
+  if (pin !== undefined && !secure) return Promise.reject(new UpstreamFailure('certificate_mismatch'));
   return new Promise((resolve, reject) => {
     const request = (secure ? https : http).request({
       ...place,
@@ -57,26 +62,27 @@ function send(call: Post, keptConnection: boolean): Promise<http.IncomingMessage
       method: 'POST',
       // As a flat list they are written as they stand; as an object each would be checked and copied twice.
       headers: flat(host, call.headers),
-      agent,
+      agent: agentFor(secure, pin, keptConnection),
     });
     let failure: AttemptFailure | null = null;
     let answer: http.IncomingMessage | null = null;
     const giveUp = (reason: AttemptFailure): void => {
       failure ??= reason;
-      if (answer === null) request.destroy();
-      else answer.destroy(new UpstreamFailure(reason));
+      if (answer !== null) return void answer.destroy(new UpstreamFailure(reason));
+      request.destroy();
+      // A request whose connection is still being made would tell of its end only when that is done.
+      if (request.socket === null) onLost();
     };
     const timer = setTimeout(() => giveUp(answer === null ? 'first_event_timeout' : 'deadline'), call.limitMs);
     // Stays for as long as the answer is read: a caller that goes ends the upstream's work at any point of it.
     call.signal.addEventListener('abort', () => giveUp('client_gone'));
     if (call.signal.aborted) giveUp('client_gone');
 
+    const connectTimer = setTimeout(giveUp, call.connectMs, 'connect_timeout');
+    const connected = (): void => clearTimeout(connectTimer);
     request.on('socket', (socket) => {
-      if (!socket.connecting) return;
-      const connectTimer = setTimeout(giveUp, call.connectMs, 'connect_timeout');
-      const clear = (): void => clearTimeout(connectTimer);
-      socket.once(secure ? 'secureConnect' : 'connect', clear);
-      socket.once('close', clear);
+      if (socket.connecting) socket.once(secure ? 'secureConnect' : 'connect', connected);
+      else connected();
     });
     request.on('response', (response) => {
       answer = response;
@@ -84,17 +90,31 @@ function send(call: Post, keptConnection: boolean): Promise<http.IncomingMessage
       else response.on('close', () => clearTimeout(timer));
       resolve(response);
     });
-    const onLost = (): void => {
+    const onLost = (error?: Error): void => {
+      connected();
       if (answer !== null) return;
       clearTimeout(timer);
+      if (error instanceof CertificateMismatch) failure ??= 'certificate_mismatch';
       const lost = failure === null && keptConnection && request.reusedSocket;
       reject(lost ? new KeptConnectionLost() : new UpstreamFailure(failure ?? 'connect_failed'));
     };
     request.on('error', onLost);
     // Without an error where the upstream wants another protocol on the connection.
-    request.on('close', onLost);
+    request.on('close', () => onLost());
     request.end(call.body);
   });
+}
+
+function agentFor(secure: boolean, pin: string | undefined, keptConnection: boolean): http.Agent | false {
+  if (pin === undefined) return keptConnection && (secure ? agents.https : agents.http);
+  if (!keptConnection) return new PinnedAgent(pin, {});
+  const known = pinned.get(pin);
+  if (known !== undefined) return known;
+  // Replicas come and go by certificate as they do by address.
+  if (pinned.size >= MOST_PLACES) pinned.clear();
+  const agent = new PinnedAgent(pin, KEEP_ALIVE);
+  pinned.set(pin, agent);
+  return agent;
 }
 
 function flat(host: string, headers: Post['headers']): string[] {

@@ -8,6 +8,8 @@ import type { InFlight } from '../in-flight';
 export interface Destination {
   /** Base URL to which the dialect's path is added. */
   readonly baseUrl: string;
+  /** SHA-256 of the one certificate it may show, in hexadecimal. */
+  readonly certificateSha256?: string;
   readonly headers: Readonly<Record<string, string>>;
   /** Which replica of a fleet; `null` for a provider. */
   readonly replica: string | null;
@@ -28,7 +30,12 @@ export async function destinations(
       isCooling: (id) => cooldown.isCooling(id),
     });
     if (ranked.length === 0) return 'no_replica';
-    return ranked.map(({ id, url }) => ({ baseUrl: `${url}/v1`, headers: {}, replica: id }));
+    return ranked.map(({ id, url, certificateSha256 = '' }) => ({
+      baseUrl: `${url}/v1`,
+      ...(certificateSha256 !== '' && { certificateSha256 }),
+      headers: {},
+      replica: id,
+    }));
   }
   const provider = plan.providers[model.provider ?? ''];
   if (provider === undefined) throw new Error(`the plan has no provider ${model.provider}`);

@@ -27,7 +27,7 @@ interface NameList {
 }
 
 function lists(config: Config): NameList[] {
-  const { routes, models, tenants, lanes, network, sensitivity } = config;
+  const { routes, models, tenants, lanes, network, sensitivity, alarms } = config;
   return [
     { at: ['lanes'], names: lanes },
     { at: ['network', 'azs'], names: network.azs ?? [] },
@@ -46,5 +46,6 @@ function lists(config: Config): NameList[] {
       names: sensitivity.detect.custom.map(({ name }) => name),
       key: ['name'],
     },
+    { at: ['alarms', 'notify'], names: alarms === undefined || alarms.notify === 'none' ? [] : alarms.notify },
   ];
 }

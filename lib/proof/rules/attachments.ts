@@ -2,7 +2,7 @@
 import { ofType } from '../assembly';
 import { entitiesIn } from '../entity';
 import { type Network, sealedVpcs } from '../graph';
-import { type Rule, note, violation } from '../rule';
+import { type Rule, note, notSeen, violation } from '../rule';
 
 const NAME = 'sealed-vpc-attachment';
 
@@ -19,8 +19,10 @@ const JOINED: Readonly<Record<string, readonly string[]>> = {
   'AWS::EC2::RouteServerAssociation': ['VpcId'],
   'AWS::NetworkManager::VpcAttachment': ['VpcArn'],
   'AWS::Route53Resolver::ResolverRuleAssociation': ['VPCId'],
-  'AWS::Route53Profiles::ProfileAssociation': ['ResourceId'],
 };
+
+/** Brings rules of a DNS firewall and of the resolver along, which stand before or between the VPC's own. */
+const PROFILE = 'AWS::Route53Profiles::ProfileAssociation';
 
 /** Answers at link-local addresses, from every subnet. */
 const SERVICE_NETWORK = 'AWS::VpcLattice::ServiceNetworkVpcAssociation';
@@ -31,6 +33,9 @@ export const attachments: Rule = {
     sealedVpcs(network).flatMap(({ vpc, thing }) => [
       ...joinedTo(network, Object.keys(JOINED), vpc.key).map((one) =>
         note(NAME, { steps: [vpc, one], found: `${one.logicalId} (${one.type}) joins the VPC to other networks` }),
+      ),
+      ...joinedTo(network, [PROFILE], vpc.key).map((one) =>
+        notSeen(NAME, { steps: [vpc, one], found: `which names the profile of ${one.logicalId} lets be looked up` }),
       ),
       ...joinedTo(network, [SERVICE_NETWORK], vpc.key).map((one) =>
         violation(NAME, {
@@ -44,7 +49,7 @@ export const attachments: Rule = {
 
 const joinedTo = ({ assembly }: Network, types: readonly string[], vpcKey: string): ReturnType<typeof ofType> =>
   ofType(assembly, ...types).filter((one) =>
-    (JOINED[one.type] ?? ['VpcIdentifier']).some((property) =>
+    (JOINED[one.type] ?? ['VpcIdentifier', 'ResourceId']).some((property) =>
       entitiesIn(assembly, one, property).some(({ key }) => key === vpcKey),
     ),
   );

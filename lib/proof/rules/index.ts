@@ -12,6 +12,7 @@ import { interfaceEndpointGroups } from './interface-endpoint-groups';
 import { interfaceEndpointPolicy } from './interface-endpoint-policy';
 import { interfaceEndpointService } from './interface-endpoint-service';
 import { knownKind } from './known-kind';
+import { mark } from './mark';
 import { neighbour } from './neighbour';
 import { publicAddress } from './public-address';
 import { routeOut } from './route-out';
@@ -19,6 +20,7 @@ import { routeTable } from './route-table';
 import { templateShows } from './template-shows';
 
 export const RULES: readonly Rule[] = [
+  mark,
   inVpc,
   routeOut,
   routeTable,

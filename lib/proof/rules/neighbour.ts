@@ -16,14 +16,53 @@ export const neighbour: Rule = {
   check: (network) => {
     const groups = distinct(network.things.flatMap(({ securityGroups }) => securityGroups));
     const seen = new Set<TemplateResource>();
-    return groups.flatMap((group) =>
-      callable(network, group)
-        .flatMap((target) => membersOf(network, target))
-        .filter((member) => !seen.has(member) && seen.add(member))
-        .flatMap((member) => memberFindings(network, callerIn(network, group), member)),
-    );
+    return [
+      ...groups.flatMap((group) =>
+        callable(network, group)
+          .flatMap((target) => membersOf(network, target))
+          .filter((member) => !seen.has(member) && seen.add(member))
+          .flatMap((member) => memberFindings(network, callerIn(network, group), member)),
+      ),
+      ...groupsElsewhere(network, groups),
+    ];
   },
 };
+
+/** Of a group made elsewhere the templates show neither its members nor their subnets. */
+function groupsElsewhere(network: Network, groups: readonly Entity[]): Finding[] {
+  const told = new Set(groups.map(({ key }) => key));
+  return groups.flatMap((caller) =>
+    calledElsewhere(network, caller)
+      .filter(({ key }) => !told.has(key) && told.add(key))
+      .map((target) =>
+        notSeen(NAME, {
+          steps: [...starting(callerIn(network, caller)), target],
+          found: `who answers in the security group ${target.label}, which sealed things may call, and what it passes on`,
+        }),
+      ),
+  );
+}
+
+/** Groups that no template makes, where a rule on either side speaks of both. */
+const calledElsewhere = (network: Network, caller: Entity): Entity[] =>
+  distinct([
+    ...network.ingress.flatMap(({ group, peer }) =>
+      peer.kind === 'group' && peer.group.key === caller.key && mayCall(network, caller, group) ? [group] : [],
+    ),
+    ...network.egress.flatMap(({ group, peer }) =>
+      group.key === caller.key && peer.kind === 'group' ? [peer.group] : [],
+    ),
+  ]).filter(({ resource }) => resource === null);
+
+const starting = (caller: SealedThing | undefined): TemplateResource[] =>
+  caller === undefined ? [] : [caller.resource];
+
+const mayCall = ({ egress }: Network, caller: Entity, target: Entity): boolean =>
+  egress.some(
+    ({ group, peer }) =>
+      group.key === caller.key &&
+      (peer.kind === 'addresses' || (peer.kind === 'group' && peer.group.key === target.key)),
+  );
 
 const callerIn = ({ things }: Network, group: Entity): SealedThing | undefined =>
   things.find(({ securityGroups }) => securityGroups.some(({ key }) => key === group.key));
@@ -36,14 +75,9 @@ function callable(network: Network, caller: Entity): Entity[] {
     peer.kind === 'group'
       ? peer.group.key === caller.key
       : peer.kind === 'prefix-list' || ranges.some((range) => mayOverlap(range, peer.cidr));
-  const mayCall = ({ key }: Entity): boolean =>
-    network.egress.some(
-      ({ group, peer }) =>
-        group.key === caller.key && (peer.kind === 'addresses' || (peer.kind === 'group' && peer.group.key === key)),
-    );
   return distinct(network.ingress.filter(admits).map(({ group }) => group))
     .filter((target) => vpcsOfGroup(network, target).some(({ key }) => vpcs.some((vpc) => vpc.key === key)))
-    .filter(mayCall);
+    .filter((target) => mayCall(network, caller, target));
 }
 
 const vpcsOfGroup = ({ assembly }: Network, { resource }: Entity): Entity[] =>
@@ -66,13 +100,12 @@ function membersOf({ things, references }: Network, group: Entity): TemplateReso
 }
 
 function memberFindings(network: Network, caller: SealedThing | undefined, member: TemplateResource): Finding[] {
-  const start = caller === undefined ? [] : [caller.resource];
   const named = network.references.from(member);
   const subnets = network.assembly.resources
     .filter(({ type }) => type === 'AWS::EC2::Subnet')
     .map(entityOf)
     .filter(({ key }) => named.has(key));
-  const steps = [...start, member];
+  const steps = [...starting(caller), member];
   if (subnets.length === 0) {
     return [notSeen(NAME, { steps, found: `where ${member.logicalId} stands, which admits sealed things` })];
   }

@@ -1,6 +1,7 @@
 /** What a router's open lane may do for the sake of a closed provider, and through which door it goes. */
 import type { Stack } from 'aws-cdk-lib';
 import * as kms from 'aws-cdk-lib/aws-kms';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { Template } from 'aws-cdk-lib/assertions';
 import { AgreementKind, ClosedProvider, type ClosedProviderProps } from '../../../constructs/closed-provider';
@@ -103,6 +104,21 @@ describe('the secret', () => {
     const { network } = routed(openai, ['gpt-5.4-mini']);
     expect(network.domains).toEqual(['api.openai.com', 'secretsmanager.us-east-1.amazonaws.com']);
     expect(network.admitted).toEqual(['execute-api']);
+  });
+
+  test('is read through an endpoint that is there, whose private name the way out leads to as well', () => {
+    const stack = routerStack();
+    const network = new SmallNetwork(stack);
+    network.admit('secretsmanager', new ec2.SecurityGroup(stack, 'Other', { vpc: network.vpc }));
+    new LlmRouter(stack, 'Router', {
+      network,
+      models: { gpt: { backend: new ClosedProvider(openai(stack)), model: 'gpt-5.4-mini' } },
+      routes: [{ name: 'default', to: ['gpt'] }],
+      sensitivity: { defaultClass: 'public' },
+    });
+    expect(network.domains).toEqual(['api.openai.com']);
+    const rules = Object.values(Template.fromStack(stack).findResources('AWS::EC2::SecurityGroupIngress'));
+    expect(rules.map(({ Properties }) => Properties.Description as string)).toContain('to secretsmanager');
   });
 
   test('is read through an endpoint where the network has no way out over IPv4', () => {

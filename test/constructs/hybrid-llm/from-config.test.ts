@@ -79,7 +79,15 @@ test('closed models alone need no fleet', () => {
   config['routes'] = [{ name: 'default', to: ['claude'] }];
   config['lanes'] = ['open'];
   for (const name of ['tenants', 'expect', 'licences']) delete config[name];
-  Annotations.fromStack(stackOf(config)).hasNoError('*', Match.anyValue());
+  const stack = stackOf(config);
+  Annotations.fromStack(stack).hasNoError('*', Match.anyValue());
+  // What the config's checks warn of, with line and cure, the router does not say again.
+  const warnings = Annotations.fromStack(stack).findWarning(
+    '*',
+    Match.stringLikeRegexp('class-without-target|got no target'),
+  );
+  expect(warnings).toHaveLength(1);
+  expect(warnings[0]?.entry.data).toMatch(/class-without-target[\s\S]*HybridLlm.config/);
 });
 
 test('fails on a config with mistakes, all of them at once', () => {
@@ -95,9 +103,91 @@ test('fails on a lock that was made for another config, with the command to run'
   >;
   const config = example();
   config['fleets']['llama-8b'].context = 8192;
-  const said = /context was 16384, the config says 8192; run `npx hybrid-llm plan --update`/;
+  const said = /^config: .*context was 16384, the config says 8192; run `npx hybrid-llm plan --update`/;
   expect(() => stackOf(config, lock)).toThrow(ConfigError);
   expect(() => stackOf(config, lock)).toThrow(said);
+});
+
+test('fails on a VPC that is to be looked up in an account nobody knows, and says to log in', () => {
+  const config = example();
+  config['network'].vpcId = 'vpc-0123456789abcdef0';
+  expect(() => stackOf(config)).toThrow(ConfigError);
+  expect(() => stackOf(config)).toThrow(/vpcId: vpc-0123456789abcdef0 is looked up.*log in to AWS/);
+});
+
+describe('a VPC that is looked up', () => {
+  type Sort = 'Isolated' | 'Private' | 'Public';
+  const vpcId = 'vpc-0123456789abcdef0';
+  const env = { account: '123456789012', region: 'us-east-1' };
+
+  /** The answer of a look-up, as `cdk.context.json` keeps it: subnets of each sort in so many zones. */
+  function stackIn(zones: Partial<Record<Sort, number>>, network: Record<string, any> = {}, answer?: object): Stack {
+    const config = example();
+    config['network'] = { ...config['network'], ...network, vpcId };
+    const subnetGroups = (Object.entries(zones) as [Sort, number][]).map(([name, count]) => ({
+      name,
+      type: name,
+      subnets: ['a', 'b', 'c'].slice(0, count).map((zone) => ({
+        subnetId: `subnet-${name}${zone}`,
+        cidr: '10.0.0.0/24',
+        availabilityZone: `us-east-1${zone}`,
+        routeTableId: `rtb-${name}${zone}`,
+      })),
+    }));
+    const key = `vpc-provider:account=${env.account}:filter.vpc-id=${vpcId}:region=${env.region}:returnAsymmetricSubnets=true`;
+    const found = answer ?? {
+      vpcId,
+      vpcCidrBlock: '10.0.0.0/16',
+      ownerAccountId: env.account,
+      availabilityZones: [],
+      subnetGroups,
+    };
+    const stack = new Stack(testApp({ [key]: found }), 'Test', { env });
+    new HybridLlm(stack, 'Llm', { config: ConfigSource.inline(config) });
+    return stack;
+  }
+
+  test('fails in one sentence where there is none such, before a template holds made up ids', () => {
+    const answer = { $providerError: 'Could not find any VPCs matching {}', $dontSaveContext: true };
+    const make = (): Stack => stackIn({}, {}, answer);
+    expect(make).toThrow(ConfigError);
+    expect(make).toThrow(
+      /^network\.vpcId: vpc-0123456789abcdef0 was looked up in us-east-1 of account 123456789012, and: Could not find any VPCs.*or remove `network.vpcId` for a new one$/,
+    );
+  });
+
+  test('is taken where it has isolated and private subnets', () => {
+    expect(() => stackIn({ Isolated: 2, Private: 2, Public: 2 })).not.toThrow();
+  });
+
+  test.each<[string, RegExp, Partial<Record<Sort, number>>, Record<string, any>]>([
+    [
+      'no isolated subnet',
+      /a VPC with 0 isolated, 0 private and 2 public subnets; expected isolated ones/,
+      { Public: 2 },
+      {},
+    ],
+    ['no private subnet', /2 isolated, 0 private .*expected private ones.*`network.egress: none`/, { Isolated: 2 }, {}],
+    ['too few zones', /as many zones as `network.endpointAzs` says/, { Isolated: 2, Private: 2 }, { endpointAzs: 3 }],
+  ])('fails with %s, in one sentence with the cure', (_, said, zones, network) => {
+    const make = (): Stack => stackIn(zones, network);
+    expect(make).toThrow(ConfigError);
+    expect(make).toThrow(said);
+    expect(make).toThrow(/^network\.vpcId: got vpc-0123456789abcdef0.*`npx cdk context --clear`.*for a new VPC$/);
+  });
+});
+
+test('fails on endpoints of a VPC that is there already where the VPC is a new one', () => {
+  const config = example();
+  config['network'].endpoints = ['s3', 'ecr.api'];
+  expect(() => stackOf(config)).toThrow(ConfigError);
+  expect(() => stackOf(config)).toThrow(/network\.endpoints .*s3, ecr\.api.*set `network\.vpcId`/);
+});
+
+test('fails in a stack of another region than the config is for', () => {
+  const stack = new Stack(testApp(), 'Test', { env: { region: 'eu-west-1' } });
+  const config = ConfigSource.inline(example());
+  expect(() => new HybridLlm(stack, 'Llm', { config })).toThrow(/for us-east-1 and the stack is in eu-west-1/);
 });
 
 test('fails on a file that is not there, and says how to name another', () => {

@@ -1,5 +1,6 @@
 import type { Stack } from 'aws-cdk-lib';
 import { Match, type Template } from 'aws-cdk-lib/assertions';
+import * as kms from 'aws-cdk-lib/aws-kms';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import { LlmAlarms, type LlmAlarmsProps } from '../../../constructs/llm-alarms';
@@ -68,6 +69,8 @@ test('alarms of both lanes, a fleet, spend and the meter', () => {
     'MeterSilent',
     'ProjectedMonthcritical',
     'RestrictedOnOpenLane',
+    'TableFailuresopen',
+    'TableFailuressealed',
     'TimeToFirstTokenopenwarning',
     'TimeToFirstTokensealedwarning',
     'TruncatedStreamsopenwarning',
@@ -113,10 +116,40 @@ test('the topic admits alarms of this account, once', () => {
 
 test('alarms that tell nobody are a warning, unless that is stated', () => {
   expect(warningsIn(alarmsIn(testStack()))).toEqual([
-    expect.stringMatching(/11 of 11 alarms tell nobody.*LlmAlarms.noActions/),
+    expect.stringMatching(/13 of 13 alarms tell nobody.*LlmAlarms.noActions/),
   ]);
   expect(warningsIn(alarmsIn(testStack(), SILENT))).toEqual([]);
   expect(warningsIn(allIn(testStack()))).toEqual([]);
+});
+
+describe('a topic from elsewhere', () => {
+  const topicArn = 'arn:aws:sns:us-east-1:123456789012:theirs';
+  const keyArn = 'arn:aws:kms:us-east-1:123456789012:key/01234567-89ab-cdef-0123-456789abcdef';
+  const warned = (make: (stack: Stack) => sns.ITopic): string[] => {
+    const stack = testStack();
+    new LlmAlarms(stack, 'Alarms', { deployment: 'acme', lanes: ['open'], topics: [make(stack)] });
+    return warningsIn(stack);
+  };
+
+  test('is taken for one whose policy admits alarms, as SNS makes them', () => {
+    expect(warned((stack) => sns.Topic.fromTopicArn(stack, 'Theirs', topicArn))).toEqual([]);
+  });
+
+  test.each<[string, (stack: Stack) => sns.ITopic]>([
+    ['with a key', (stack) => sns.Topic.fromTopicAttributes(stack, 'Theirs', { topicArn, keyArn })],
+    [
+      'that is ours, with a key from elsewhere',
+      (stack) => new sns.Topic(stack, 'Ours', { masterKey: kms.Key.fromKeyArn(stack, 'Key', keyArn) }),
+    ],
+  ])('%s is one warning, however many alarms tell it', (_, make) => {
+    expect(warned(make)).toEqual([
+      expect.stringMatching(/the key of Test\/\w+ .*kms:Decrypt.*cdk-hybrid-llm:LlmAlarms.topicKey/),
+    ]);
+  });
+
+  test('with a key of this app is none: the key admits alarms', () => {
+    expect(warned((stack) => new sns.Topic(stack, 'Ours', { masterKey: new kms.Key(stack, 'Key') }))).toEqual([]);
+  });
 });
 
 test('a percentile counts only with enough samples, a rate only with enough failures', () => {
@@ -205,13 +238,13 @@ test.each<[string, Partial<LlmAlarmsProps>]>([
 
 test('costs a month what its page says', () => {
   const floor = (template: Template): number => Number(idleFloor(template.toJSON()).usdPerMonth.toFixed(2));
-  expect(floor(templateOf('OneLane'))).toBe(0.7);
-  expect(floor(templateOf('Lanes'))).toBe(0.7 + 0.8);
-  expect(floor(templateOf('All'))).toBe(0.7 + 0.8 + 0.2 + 0.4);
+  expect(floor(templateOf('OneLane'))).toBe(0.8);
+  expect(floor(templateOf('Lanes'))).toBe(1.7);
+  expect(floor(templateOf('All'))).toBe(1.7 + 0.2 + 0.4);
 });
 
 test('two stand in one stack', () => {
-  templateOf('Two').resourceCountIs('AWS::CloudWatch::Alarm', 22);
+  templateOf('Two').resourceCountIs('AWS::CloudWatch::Alarm', 26);
 });
 
 test('snapshot of one lane', () => {

@@ -102,6 +102,16 @@ describe('surroundings', () => {
     ]);
   });
 
+  test('no lane', () => {
+    const errors = errorsOf((stack) => ({
+      lanes: [],
+      fronts: [RouterFront.functionUrl()],
+      models: { gpt: { backend: openai(stack), model: 'gpt-5.4-mini' } },
+      routes: [{ name: 'default', to: ['gpt'] }],
+    }));
+    expect(errors).toContainEqual(text('lanes: got none'));
+  });
+
   test('function URLs twice', () => {
     const errors = errorsOf((stack) => ({
       fronts: [RouterFront.functionUrl(), RouterFront.functionUrl()],

@@ -212,11 +212,12 @@ describe('the environment', () => {
     };
     expect(variables('open')).toEqual({
       ...common,
+      HYBRID_LLM_LANE: 'open',
       HYBRID_LLM_SECRET_ARN_ACME_OPENAI: {
         'Fn::Join': ['', ['arn:aws:secretsmanager:us-east-1:', { Ref: 'AWS::AccountId' }, ':secret:acme/openai']],
       },
     });
-    expect(variables('sealed')).toEqual(common);
+    expect(variables('sealed')).toEqual({ ...common, HYBRID_LLM_LANE: 'sealed' });
   });
 
   test('takes the name of the stack for the deployment, as names are written', () => {

@@ -71,6 +71,10 @@ export class SmallNetwork extends Construct implements IPrivateNetwork {
     endpoint.connections.allowFrom(peer, ec2.Port.HTTPS, `to ${service}`);
   }
 
+  hasEndpoint(service: string): boolean {
+    return this.endpoints.has(service);
+  }
+
   endpointId(service: string): string {
     const endpoint = this.endpoints.get(service);
     if (endpoint === undefined) throw new Error(`nobody was admitted to ${service}`);

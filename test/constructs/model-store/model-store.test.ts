@@ -191,7 +191,7 @@ describe('the mirror', () => {
     expect(JSON.parse(source.BuildSpec)).toEqual({
       version: '0.2',
       phases: {
-        install: { 'runtime-versions': { nodejs: '24' } },
+        install: { 'runtime-versions': { nodejs: 'latest' } },
         build: {
           commands: [
             'aws s3 cp "$PROGRAM" mirror.zip --only-show-errors',

@@ -259,5 +259,10 @@ test('fails where the VPC has no subnets of a sort, and names the property', () 
   expect(() => new PrivateNetwork(stack, 'A', { vpc })).toThrow(
     /expected isolatedSubnets to select subnets of Test\/Theirs: .*Available types: .*Private/,
   );
+  const isolatedSubnets = { subnets: vpc.privateSubnets };
+  const openSubnets = { subnetGroupName: 'Theirs' };
+  expect(() => new PrivateNetwork(stack, 'C', { vpc, isolatedSubnets, openSubnets })).toThrow(
+    /expected openSubnets to select subnets of Test\/Theirs: .*; choose others, or Egress.NONE/,
+  );
   expect(() => new PrivateNetwork(stack, 'B', { vpc, isolatedSubnets: { subnets: [] } })).toThrow('got none');
 });

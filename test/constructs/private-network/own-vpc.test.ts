@@ -3,11 +3,12 @@ import * as path from 'node:path';
 import { Stack, Validations } from 'aws-cdk-lib';
 import type { Template } from 'aws-cdk-lib/assertions';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { Egress, type PrivateNetwork } from '../../../constructs/private-network';
 import { forSnapshot, testApp, testStack } from '../../support/cdk';
-import { errorsOf, ownNetwork, peerIn, plain, propertiesOf, templateOf, ZONES } from './fixture';
+import { errorsOf, ownNetwork, peerIn, plain, propertiesOf, templateOf, warningsOf, ZONES } from './fixture';
 
 const EGRESSES = [Egress.NAT, Egress.IPV6, Egress.NONE];
 const countOf = (template: Template, type: string): number => Object.keys(propertiesOf(template, type)).length;
@@ -186,6 +187,31 @@ test('refused connections are logged to the bucket that was given', () => {
   expect(log).toMatchObject({ TrafficType: 'REJECT', LogDestinationType: 's3', ResourceType: 'VPC' });
   expect(plain(log?.LogDestination)).toMatch(/:s3:::ops-logs$/);
   expect(countOf(templateOf(ownNetwork()), 'AWS::EC2::FlowLog')).toBe(0);
+});
+
+describe('a key of yours on the flow log bucket', () => {
+  test('admits the delivery, else no log arrives', () => {
+    const stack = testStack();
+    const flowLogBucket = new s3.Bucket(stack, 'Logs', { encryptionKey: new kms.Key(stack, 'Key') });
+    const template = templateOf(ownNetwork({ flowLogBucket }, stack));
+    const [key] = Object.values(propertiesOf(template, 'AWS::KMS::Key'));
+    expect((key?.KeyPolicy as { Statement: unknown[] }).Statement).toContainEqual({
+      Sid: 'FlowLogsOfThisAccount',
+      Effect: 'Allow',
+      Principal: { Service: 'delivery.logs.amazonaws.com' },
+      Action: ['kms:Decrypt', 'kms:DescribeKey', 'kms:Encrypt', 'kms:GenerateDataKey*', 'kms:ReEncrypt*'],
+      Resource: '*',
+      Condition: { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } },
+    });
+  });
+
+  test('is a warning where it is from elsewhere', () => {
+    const stack = testStack();
+    const keyArn = 'arn:aws:kms:us-east-1:123456789012:key/01234567-89ab-cdef-0123-456789abcdef';
+    const encryptionKey = kms.Key.fromKeyArn(stack, 'Key', keyArn);
+    const network = ownNetwork({ flowLogBucket: new s3.Bucket(stack, 'Logs', { encryptionKey }) }, stack);
+    expect(warningsOf(network)).toEqual([expect.stringContaining('has to admit delivery.logs.amazonaws.com')]);
+  });
 });
 
 test('logical ids of the VPC, its subnets and its NAT gateway stay', () => {

@@ -6,7 +6,7 @@ import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import type { CloudAssembly } from 'aws-cdk-lib/cx-api';
 import { ResidencyProof } from '../../../constructs/proof';
-import { LANE_MARK, SEALED_LANE } from '../../../lib/proof/marks';
+import { LANE_MARK, LANE_VARIABLE, SEALED_LANE } from '../../../lib/proof/marks';
 import { APP_CONTEXT, goodNetwork } from '../../proof/good-network';
 import { testApp, testStack } from '../../support/cdk';
 
@@ -30,6 +30,7 @@ function sealedFunction(stack: Stack, vpc: ec2.IVpc): lambda.Function {
     runtime: lambda.Runtime.NODEJS_24_X,
     vpc,
     vpcSubnets: { subnetType: ec2.SubnetType.PRIVATE_ISOLATED },
+    environment: { [LANE_VARIABLE]: SEALED_LANE },
   });
   (fn.node.defaultChild as lambda.CfnFunction).addMetadata(LANE_MARK, SEALED_LANE);
   return fn;
@@ -60,6 +61,19 @@ test('synth fails on an override of a property', () => {
     stack.resolve(open?.subnetId),
   ]);
   expect(() => app.synth()).toThrow(/Test\/Sealed → Test\/Vpc\/OpenSubnet1\/Subnet → .* → internet/);
+});
+
+test('metadata set anew, as linters ask for, takes nothing out of the proof', () => {
+  const app = testApp(APP_CONTEXT);
+  const { stack, vpc, sealed } = goodNetwork(testStack({ env }, app));
+  ResidencyProof.enforce(stack);
+  const [open] = vpc.privateSubnets;
+  const cfnFunction = sealed.node.defaultChild as lambda.CfnFunction;
+  cfnFunction.cfnOptions.metadata = { cfn_nag: { rules_to_suppress: [{ id: 'W58' }] } };
+  cfnFunction.addPropertyOverride('VpcConfig.SubnetIds', [stack.resolve(open?.subnetId)]);
+  const message = messageOf(() => app.synth());
+  expect(message).toMatch(/OpenSubnet1\/Subnet → .* → internet/);
+  expect(message).toMatch(/its metadata hybrid-llm:lane is gone or says otherwise: a mark was removed/);
 });
 
 test('without the proof the same hole passes', () => {

@@ -1,6 +1,7 @@
 import { RemovalPolicy, type Stack, Validations } from 'aws-cdk-lib';
-import { Match, type Template } from 'aws-cdk-lib/assertions';
+import { Match, Template } from 'aws-cdk-lib/assertions';
 import type * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
+import * as kms from 'aws-cdk-lib/aws-kms';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { LlmAlarms } from '../../../constructs/llm-alarms';
@@ -31,6 +32,11 @@ const templateOf = scenarios(
     Stages: (stack) => guardIn(stack, { monthlyUsd: 2000, killSwitch: STAGES }),
     Budget: (stack) => guardIn(stack, { monthlyUsd: 5 }),
     OwnTopic: (stack) => guardIn(stack, { monthlyUsd: 5, topic: new sns.Topic(stack, 'OnCall', { enforceSSL: true }) }),
+    OwnKey: (stack) =>
+      guardIn(stack, {
+        monthlyUsd: 5,
+        topic: new sns.Topic(stack, 'OnCall', { masterKey: new kms.Key(stack, 'Key') }),
+      }),
     Destroy: (stack) => guardIn(stack, { removalPolicy: RemovalPolicy.DESTROY }),
     Two: (stack) => {
       new SpendGuard(stack, 'One', { deployment: 'one', monthlyUsd: 5 });
@@ -168,6 +174,31 @@ test('a given topic is used, and no other made', () => {
   expect(JSON.stringify(resourcesOf(template, 'AWS::Budgets::Budget'))).toMatch(/"Ref":"OnCall/);
 });
 
+test('a key of yours on the topic admits AWS Budgets and alarms too, else nobody is told', () => {
+  const ofThisAccount = { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } };
+  templateOf('OwnKey').hasResourceProperties('AWS::KMS::Key', {
+    KeyPolicy: {
+      Statement: Match.arrayWith(
+        ['budgets.amazonaws.com', 'cloudwatch.amazonaws.com'].map((Service) =>
+          Match.objectLike({
+            Action: ['kms:Decrypt', 'kms:GenerateDataKey*'],
+            Principal: { Service },
+            Condition: ofThisAccount,
+          }),
+        ),
+      ),
+    },
+  });
+});
+
+test('a topic whose key is from elsewhere is a warning', () => {
+  const stack = testStack();
+  const keyArn = 'arn:aws:kms:us-east-1:123456789012:key/01234567-89ab-cdef-0123-456789abcdef';
+  const masterKey = kms.Key.fromKeyArn(stack, 'TheirKey', keyArn);
+  guardIn(stack, { monthlyUsd: 5, topic: new sns.Topic(stack, 'OnCall', { masterKey }) });
+  expect(warningsIn(stack)).toEqual([expect.stringMatching(/kms:Decrypt.*SpendGuard.topicPolicy/)]);
+});
+
 test('a topic from elsewhere keeps its policy, which is a warning', () => {
   const stack = testStack();
   const arn = 'arn:aws:sns:us-east-1:123456789012:theirs';
@@ -205,6 +236,37 @@ test.each([
       expect(resource).toMatchObject({ DeletionPolicy: expected, UpdateReplacePolicy: expected });
     }
   }
+});
+
+describe('where CloudFormation does not know AWS budgets', () => {
+  const guardOf = (region?: string): { guard: SpendGuard; stack: Stack } => {
+    const stack = testStack(region === undefined ? {} : { env: { region } });
+    return { stack, guard: guardIn(stack, { monthlyUsd: 5, killSwitch: STAGES }) };
+  };
+
+  test('there is none, and a warning says so', () => {
+    const { stack, guard } = guardOf('eu-central-2');
+    expect(warningsIn(stack)).toEqual([
+      expect.stringMatching(/cannot make an AWS budget in eu-central-2.*SpendGuard.noBudgetInRegion/),
+    ]);
+    expect(guard.topic).toBeUndefined();
+    const template = Template.fromStack(stack);
+    template.resourceCountIs('AWS::Budgets::Budget', 0);
+    template.resourceCountIs('AWS::SNS::Topic', 0);
+    template.resourceCountIs('AWS::Lambda::Function', 1);
+  });
+
+  test('a topic that was given stays the guard’s', () => {
+    const stack = testStack({ env: { region: 'il-central-1' } });
+    const topic = new sns.Topic(stack, 'OnCall');
+    expect(guardIn(stack, { monthlyUsd: 5, topic }).topic).toBe(topic);
+  });
+
+  test.each(['eu-central-1', undefined])('elsewhere it is kept: %s', (region) => {
+    const { stack } = guardOf(region);
+    expect(warningsIn(stack)).toEqual([]);
+    Template.fromStack(stack).resourceCountIs('AWS::Budgets::Budget', 1);
+  });
 });
 
 test('two stand in one stack, whose account is nowhere in the template', () => {

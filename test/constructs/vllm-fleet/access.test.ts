@@ -1,9 +1,10 @@
 import { Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { FleetTable, VllmFleet } from '../../../constructs/vllm-fleet';
-import { testStack } from '../../support/cdk';
+import { testApp, testStack } from '../../support/cdk';
 import {
   actionsIn,
   errorsOf,
@@ -32,8 +33,6 @@ describe('the role of hosts', () => {
   test('allows what a host needs and nothing else', () => {
     const grants = grantsOf(hostStatements()).map((grant) => grant.replace(/[0-9a-f]{64}/, 'HASH'));
     expect(grants.map((grant) => grant.replace(/(<\w+?)[0-9A-F]{8}\b/, '$1')).sort()).toEqual([
-      'dynamodb:GetItem <smallFleetTable.Arn>',
-      'dynamodb:PutItem <smallFleetTable.Arn>',
       'dynamodb:UpdateItem <smallFleetTable.Arn>',
       'ecr:BatchCheckLayerAvailability arn:aws:ecr:us-east-1:763104351884:repository/vllm',
       'ecr:BatchGetImage arn:aws:ecr:us-east-1:763104351884:repository/vllm',
@@ -83,7 +82,7 @@ describe('the role of hosts', () => {
     const stack = testStack();
     const logBucket = s3.Bucket.fromBucketName(stack, 'Logs', 'acme-logs');
     expect(grantsOf(hostStatements({ logBucket }, stack))).toContain(
-      's3:PutObject arn:aws:s3:::acme-logs/hosts/Test/small/*',
+      's3:PutObject arn:aws:s3:::acme-logs/hosts/test/small/*',
     );
   });
 
@@ -93,7 +92,7 @@ describe('the role of hosts', () => {
     expect(grantsOf(statementsOf(template(), 'smallHostRole')).join()).not.toContain('s3:PutObject');
     const policy = oneOf(template(), 'AWS::S3::BucketPolicy', 'Logs') as { PolicyDocument: { Statement: Statement[] } };
     expect(grantsOf(policy.PolicyDocument.Statement)).toEqual([
-      expect.stringMatching(/^s3:PutObject <Logs\w+\.Arn>\/hosts\/Test\/small\/\*$/),
+      expect.stringMatching(/^s3:PutObject <Logs\w+\.Arn>\/hosts\/test\/small\/\*$/),
     ]);
   });
 
@@ -166,6 +165,17 @@ describe('a router', () => {
     expect(Object.keys(propertiesOf(template(), 'AWS::EC2::SecurityGroupIngress'))).toHaveLength(2);
   });
 
+  test('in another stack depends on the fleet, and the fleet not on it', () => {
+    const app = testApp();
+    const base = testStack({ env: { region: 'us-east-1' } }, app);
+    const { fleet, network } = fleetStack({}, base);
+    const far = new Stack(app, 'Far', { env: { region: 'us-east-1' } });
+    const handler = newFunction(far, network.vpc);
+    fleet.bind({ function: handler, lane: 'open', connections: handler.connections, models: ['fast'] });
+    expect(oneOf(Template.fromStack(far), 'AWS::EC2::SecurityGroupIngress')).toMatchObject({ ToPort: 8443 });
+    expect([far.dependencies, base.dependencies]).toEqual([[base], []]);
+  });
+
   test('outside of the VPC is an error', () => {
     const { stack, fleet } = fleetStack();
     fleet.bind({ function: newFunction(stack), lane: 'open', models: ['fast'] });
@@ -227,6 +237,16 @@ test('a load balancer is made on request only, inside, and closed', () => {
   const own = oneOf(template(), 'AWS::EC2::SecurityGroup', 'smallBalancer');
   expect(own['SecurityGroupIngress']).toBeUndefined();
   expect(oneOf(template(), 'AWS::EC2::SecurityGroupIngress')).toMatchObject({ FromPort: 8443, ToPort: 8443 });
+});
+
+test('a second load balancer leaves the hosts to the first one too', () => {
+  const { fleet, template } = fleetStack();
+  for (const id of ['One', 'Two']) fleet.addLoadBalancer(id);
+  const targets = Object.keys(propertiesOf(template(), 'AWS::ElasticLoadBalancingV2::TargetGroup'));
+  expect(targets).toHaveLength(2);
+  for (const group of Object.values(propertiesOf(template(), 'AWS::AutoScaling::AutoScalingGroup'))) {
+    expect(group['TargetGroupARNs']).toEqual(targets.map((Ref) => ({ Ref })));
+  }
 });
 
 test('VllmFleet stays what IAM and EC2 can work with', () => {

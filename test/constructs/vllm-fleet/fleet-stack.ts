@@ -31,6 +31,10 @@ export class BareNetwork extends Construct implements IPrivateNetwork {
     this.admitted.push({ service, peer });
   }
 
+  hasEndpoint(service: string): boolean {
+    return this.admitted.some((one) => one.service === service);
+  }
+
   endpointId(service: string): string {
     throw new Error(`no endpoint of ${service}`);
   }

@@ -53,6 +53,7 @@ test('a group has no property beyond those listed, above all none that changes h
     'MaxSize',
     'MinSize',
     'MixedInstancesPolicy',
+    'Tags',
     'VPCZoneIdentifier',
   ];
   expect(Object.keys(spot).sort()).toEqual(expected);

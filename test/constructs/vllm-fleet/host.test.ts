@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import * as path from 'node:path';
 import { App, Size, Stack } from 'aws-cdk-lib';
-import type { Template } from 'aws-cdk-lib/assertions';
+import { Match, type Template } from 'aws-cdk-lib/assertions';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { engineImage, engineMachineImage } from '../../../config/catalog/engine';
@@ -78,6 +78,20 @@ test('instances and volumes carry deployment and fleet', () => {
   }
 });
 
+test('template and groups carry both signs by which the residency proof knows GPU hosts', () => {
+  const { template } = fleetStack();
+  const sign = { Key: 'hybrid-llm:role', Value: 'gpu-host' };
+  expect(dataOf(template()).TagSpecifications.map(({ Tags }) => Tags)).toEqual([
+    expect.arrayContaining([sign]),
+    expect.arrayContaining([sign]),
+  ]);
+  template().allResources('AWS::EC2::LaunchTemplate', { Metadata: { 'hybrid-llm:role': 'gpu-host' } });
+  template().allResources('AWS::AutoScaling::AutoScalingGroup', {
+    Metadata: { 'hybrid-llm:role': 'gpu-host' },
+    Properties: Match.objectLike({ Tags: Match.arrayWith([{ ...sign, PropagateAtLaunch: false }]) }),
+  });
+});
+
 test('the machine image is looked up by the deployment, never by synth', () => {
   const { template, stack } = fleetStack();
   const { Ref } = dataOf(template())['ImageId'] as { Ref: string };
@@ -96,7 +110,7 @@ test('a machine image of your own is taken', () => {
 
 test('host.json holds what the host agent reads', () => {
   expect(hostFile()).toEqual({
-    deployment: 'Test',
+    deployment: 'test',
     fleet: 'small',
     region: 'us-east-1',
     fleetTable: '<smallFleetTable9298E6CC>',

@@ -1,9 +1,12 @@
-import { RemovalPolicy } from 'aws-cdk-lib';
+import { Duration, NestedStack, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
 import { configSchema } from '../../../config/schema';
-import { WakePolicy, type VllmFleetProps } from '../../../constructs/vllm-fleet';
+import { ClosedProvider } from '../../../constructs/closed-provider';
+import { LlmRouter } from '../../../constructs/llm-router';
+import { VllmFleet, WakePolicy, type VllmFleetProps } from '../../../constructs/vllm-fleet';
 import { METRIC_CONTRACT } from '../../../lib/records/metric-contract';
-import { testStack } from '../../support/cdk';
-import { errorsOf, fleetStack } from './fleet-stack';
+import { testApp, testStack } from '../../support/cdk';
+import { OF_QWEN, errorsOf, fleetStack } from './fleet-stack';
 
 const mistakes = (props: Partial<VllmFleetProps>): string[] => errorsOf(fleetStack(props).stack);
 
@@ -34,9 +37,47 @@ test.each<[string, Partial<VllmFleetProps>, RegExp]>([
     /maxReplicas is 4, got a minimum of 9/,
   ],
   ['what is no reservation', { reservations: ['my-reservation'] }, /ids such as cr-.* got my-reservation/],
+  [
+    'a boot that a hook cannot wait for',
+    { bootTimeout: Duration.hours(3) },
+    /bootTimeout expected 30 to 7200 .* 10800/,
+  ],
+  ['a drain too short for a hook', { drainTimeout: Duration.seconds(10) }, /drainTimeout expected 30 to 7200 .* 10$/],
   ['an adapter that is not in S3', { adapters: { a: 'https://example.com/a' } }, /adapter a expected a folder s3:/],
 ])('fails for %s', (_name, props, message) => {
   expect(mistakes(props)).toEqual([expect.stringMatching(message)]);
+});
+
+test('a number that is known at deployment only is no mistake', () => {
+  const atDeployment = Token.asNumber({ Ref: 'Most' });
+  expect(mistakes({ maxReplicas: atDeployment })).toEqual([]);
+  expect(mistakes({ minReplicas: atDeployment })).toEqual([]);
+});
+
+describe('two fleets of one stack', () => {
+  const second = (scope: (stack: Stack) => Construct, props: Partial<VllmFleetProps>): string[] => {
+    const { stack, network, modelStore } = fleetStack({ deployment: 'acme' });
+    new VllmFleet(scope(stack), 'other', { ...OF_QWEN, network, modelStore, deployment: 'acme', ...props });
+    return errorsOf(stack);
+  };
+  const same = (stack: Stack): Construct => stack;
+  const nested = (stack: Stack): Construct => new NestedStack(stack, 'Nested');
+
+  test.each([
+    ['beside it', same],
+    ['in a nested stack', nested],
+  ])('fail for one name in one deployment: %s', (_, scope) => {
+    expect(second(scope, { fleetName: 'small' })).toEqual([
+      expect.stringMatching(
+        /fleetName expected a name for each fleet of the deployment acme, got small here and at Test\/small/,
+      ),
+    ]);
+  });
+
+  test('are fine by two names, or in two deployments', () => {
+    expect(second(same, {})).toEqual([]);
+    expect(second(same, { fleetName: 'small', deployment: 'other' })).toEqual([]);
+  });
 });
 
 test('every mistake is told at once', () => {
@@ -95,6 +136,15 @@ test('metrics are ones that are published, under the dimensions that they are pu
     expect(metric.namespace).toBe('HybridLlm');
   }
   expect(fleet.metricHosts({ statistic: 'Minimum' }).statistic).toBe('Minimum');
+});
+
+test('a fleet and a router of one stack are one deployment without being told', () => {
+  const stack = new Stack(testApp(), 'AcmeLlm', { env: { region: 'us-east-1' } });
+  const { fleet } = fleetStack({}, stack);
+  const models = { gpt: { backend: new ClosedProvider({ provider: 'openai' }), model: 'gpt-5.4-mini' } };
+  const router = new LlmRouter(stack, 'Router', { models, routes: [{ name: 'default', to: ['gpt'] }] });
+  expect(fleet.deployment).toBe(router.deployment);
+  expect(fleetStack({}, new NestedStack(stack, 'Nested')).fleet.deployment).toBe(fleet.deployment);
 });
 
 test('the table is kept with the stack gone, unless it is not to be', () => {

@@ -86,6 +86,7 @@ export class Stage {
         [ENVIRONMENT.keysTable]: tables.keys,
         [ENVIRONMENT.ledgerTable]: tables.ledger,
         [ENVIRONMENT.deployment]: 'runtime-suite',
+        [ENVIRONMENT.lane]: plan.lane,
         [fleetTableVariable('llama')]: tables.fleets,
       },
     });

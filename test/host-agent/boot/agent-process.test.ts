@@ -5,7 +5,7 @@ import { readFleetItem } from '../../../lib/tables/fleet-item';
 import type { AttributeValue } from '../../../lib/tables/attributes';
 import type { UpdateInput } from '../../../lib/tables/update';
 import { Listener } from '../../support/fake-vllm/listener';
-import { describeWith } from './installed';
+import { describeWith } from '../../support/installed';
 import { type BootHost, bootHost, startAgentProcess } from './test-host';
 
 let host: BootHost;

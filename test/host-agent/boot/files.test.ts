@@ -4,7 +4,7 @@ import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, r
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import { ENGINE_CONTAINER, ENGINE_UID, SHUTDOWN_TIMEOUT_SECONDS } from '../../../lib/capacity/vllm-command';
-import { describeWith } from './installed';
+import { describeWith } from '../../support/installed';
 import { HOST_FOLDER } from './test-host';
 
 const names = readdirSync(HOST_FOLDER);

@@ -11,7 +11,7 @@ import * as path from 'node:path';
 import type { Readable } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import { type FakeVllm, startFakeVllm } from '../../support/fake-vllm';
-import { describeWith } from './installed';
+import { describeWith } from '../../support/installed';
 import { HOST_FOLDER } from './test-host';
 
 const PROMPT = 'the prompt that nobody may log';

@@ -3,7 +3,7 @@ import { X509Certificate } from 'node:crypto';
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import * as path from 'node:path';
 import { hostFile } from '../../capacity/host-file';
-import { describeWith } from './installed';
+import { describeWith } from '../../support/installed';
 import { type BootHost, bootHost, HOST_FOLDER, type Ran } from './test-host';
 
 const IMAGE = '000000000000.dkr.ecr.us-east-1.amazonaws.com/vllm@sha256:abc';
