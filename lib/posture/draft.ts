@@ -63,7 +63,6 @@ function fleets({ fleet, paysFromTokensPerDay }: Proposal): string {
     `    model: ${fleet.model}`,
     `    context: ${fleet.context} # tokens of prompt and answer together`,
     `    concurrency: ${fleet.concurrency} # sequences at full context that one replica must hold`,
-    `    instances: [${fleet.instanceTypes.join(', ')}] # cheapest an hour; \`auto\` takes the cheapest per token`,
     `    replicas: { min: 0, max: ${fleet.maxReplicas}, idleMinutes: 20 } # sleeps when nobody asks; min: 1 answers at once`,
     '    capacity: { spot: true, onDemandFallback: true }',
   ].join('\n');

@@ -8,7 +8,6 @@ import type { FleetEconomics } from '../economics/fleet-economics';
 import { fleetsAsked } from '../selection/asked';
 import type { Candidate } from '../selection/candidates';
 import { choose } from '../selection/choose';
-import { POOLS_WANTED } from '../selection/select';
 import type { Answers } from './answers';
 
 export const FLEET_NAME = 'private';
@@ -17,8 +16,6 @@ export interface FirstFleet {
   readonly model: string;
   readonly context: number;
   readonly concurrency: number;
-  /** Cheapest an hour first. */
-  readonly instanceTypes: readonly string[];
   /** One above what the load needs, for a host that is replaced. */
   readonly maxReplicas: number;
   /** Of all hosts that the load needs; `null`: not known. */
@@ -30,11 +27,9 @@ export interface FirstFleet {
 export function firstFleet(answers: Answers, use: OpenStarter['use']): FirstFleet | { readonly problem: string } {
   let problem = `no open model of the catalogue is known to serve ${answers.context} tokens`;
   for (const { model } of starters(answers, use)) {
-    const sets = poolSets(model, answers.context);
-    if ('problem' in sets) ({ problem } = sets);
-    const fleets = 'problem' in sets ? [] : sets.map((pools) => fleetOf(answers, model, pools));
-    const [best] = fleets.toSorted((a, b) => usdPerHour(a) - usdPerHour(b));
-    if (best !== undefined) return best;
+    const pool = cheapestPool(model, answers.context);
+    if (!('problem' in pool)) return fleetOf(answers, model, pool);
+    ({ problem } = pool);
   }
   return { problem };
 }
@@ -47,46 +42,22 @@ function starters({ languages, context }: Answers, use: OpenStarter['use']): rea
   });
 }
 
-/** Interchangeable pools, cheapest an hour first. */
-type Pools = readonly [Candidate, ...Candidate[]];
+const known = new Map<string, Candidate | { readonly problem: string }>();
 
-/** A pool that costs more than this many times the cheapest an hour is no substitute, once there are enough. */
-const DEAREST_FACTOR = 2;
-const MOST_POOLS = 6;
-const known = new Map<string, readonly Pools[] | { readonly problem: string }>();
-
-/**
- * All sets of pools that hold it. `instances: auto` takes the cheapest per token, which suits a fleet at work; one that
- * begins is idle more than not, and what counts is what an hour costs.
- */
-function poolSets(model: string, context: number): readonly Pools[] | { readonly problem: string } {
+/** What `instances: auto` would run on first. */
+function cheapestPool(model: string, context: number): Candidate | { readonly problem: string } {
   const key = `${model} ${context}`;
   const before = known.get(key);
   if (before !== undefined) return before;
   const asked = fleetsAsked(configWith(model, context))[FLEET_NAME];
-  const chosen = asked === undefined ? { problem: `no fleet of ${model}` } : choose(asked);
-  const sets = 'problem' in chosen ? chosen : enough(chosen.sets.map(({ candidates }) => cheapest(candidates)));
-  known.set(key, sets);
-  return sets;
+  if (asked === undefined) throw new Error(`the config has no fleet ${FLEET_NAME}`);
+  const chosen = choose(asked);
+  const pool = 'problem' in chosen ? chosen : (chosen.pools[0] as Candidate);
+  known.set(key, pool);
+  return pool;
 }
 
-function cheapest(candidates: readonly Candidate[]): readonly Candidate[] {
-  const byHour = candidates.filter((one) => one.usdPerHour !== null).toSorted((a, b) => hourOf(a) - hourOf(b));
-  const dearest = hourOf(byHour[0]) * DEAREST_FACTOR;
-  return byHour.filter((one, rank) => rank < POOLS_WANTED || (rank < MOST_POOLS && hourOf(one) <= dearest));
-}
-
-/** Those with as many pools as spot wants, if there are. */
-function enough(sets: readonly (readonly Candidate[])[]): readonly Pools[] {
-  const some = sets.filter((pools): pools is Pools => pools.length > 0);
-  const many = some.filter((pools) => pools.length >= POOLS_WANTED);
-  return many.length > 0 ? many : some;
-}
-
-const hourOf = (candidate: Candidate | undefined): number => candidate?.usdPerHour ?? Infinity;
-
-function fleetOf(answers: Answers, model: string, pools: Pools): FirstFleet {
-  const [{ instance, layout }] = pools;
+function fleetOf(answers: Answers, model: string, { instance, layout }: Candidate): FirstFleet {
   const economics: FleetEconomics = {
     usdPerHour: { spot: instance.spotUsdPerHour, 'on-demand': instance.onDemandUsdPerHour, reserved: null },
     outputTokensPerSecond: layout.speed.outputTokensPerSecond,
@@ -100,15 +71,11 @@ function fleetOf(answers: Answers, model: string, pools: Pools): FirstFleet {
     model,
     context: answers.context,
     concurrency: concurrencyFor(answers.context),
-    instanceTypes: pools.map((pool) => pool.instance.instanceType),
     maxReplicas: needed + 1,
     onDemandUsdPerHour: onDemand === null ? null : onDemand * needed,
     economics,
   };
 }
-
-const usdPerHour = ({ economics, maxReplicas }: FirstFleet): number =>
-  (economics.usdPerHour.spot ?? economics.usdPerHour['on-demand'] ?? Infinity) * (maxReplicas - 1);
 
 /** Sequences at full context on one replica: many where they are short. Few requests are as long as the longest. */
 const concurrencyFor = (context: number): number =>

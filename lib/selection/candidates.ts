@@ -36,9 +36,17 @@ export interface Candidate {
   readonly instance: CatalogInstance;
   /** At the fleet's purchase; `null`: the catalogue has no price. */
   readonly usdPerHour: number | null;
-  /** Of all tokens, read and written. */
+  /** Of all tokens, read and written, with all asked sequences running. */
   readonly usdPerMillionTokens: number | null;
+  /** What is ranked by: `usdPerHour`, as many times as the engine is slower than `USEFUL_MS`. */
+  readonly usdPerUsefulHour: number | null;
 }
+
+/**
+ * Time per output token from which on faster is of no use to who reads: 20 tokens a second. Every candidate holds the asked
+ * sequences, so that what an hour costs is what one of them costs, unless it is slower than this.
+ */
+const USEFUL_MS = 50;
 
 /** Why a layout does not do. */
 export type LayoutProblem =
@@ -117,20 +125,23 @@ function speedOf(
 export const candidatesOn = ({ types }: Board, layout: Layout, asked: FleetAsked): Candidate[] =>
   types.map((instance) => {
     const usdPerHour = (asked.spot ? instance.spotUsdPerHour : null) ?? instance.onDemandUsdPerHour;
-    return { layout, instance, usdPerHour, usdPerMillionTokens: costOf(usdPerHour, layout.speed, asked) };
+    if (usdPerHour === null) return { layout, instance, usdPerHour, usdPerMillionTokens: null, usdPerUsefulHour: null };
+    const perToken = usdPerMillionTokens(tokensOf(layout.speed, asked), usdPerHour, DEFAULT_ASSUMPTIONS.maxUtilization);
+    const { timePerOutputTokenMs } = layout.speed;
+    // Nobody watches embeddings come: of those more is of use.
+    const usdPerUsefulHour =
+      timePerOutputTokenMs === null ? perToken : usdPerHour * Math.max(1, timePerOutputTokenMs / USEFUL_MS);
+    return { layout, instance, usdPerHour, usdPerMillionTokens: perToken, usdPerUsefulHour };
   });
 
-function costOf(usdPerHour: number | null, speed: Speed, { kind }: FleetAsked): number | null {
-  if (usdPerHour === null) return null;
-  const busy = kind === 'embed' ? speed.inputTokensPerSecond : mixedTokensPerSecond(speed);
-  return usdPerMillionTokens(busy, usdPerHour, DEFAULT_ASSUMPTIONS.maxUtilization);
-}
-
-const mixedTokensPerSecond = ({ inputTokensPerSecond, outputTokensPerSecond }: Speed): number =>
-  tokensPerSecond(
+/** A second, when it is busy. */
+function tokensOf({ inputTokensPerSecond, outputTokensPerSecond }: Speed, { kind }: FleetAsked): number {
+  if (kind === 'embed') return inputTokensPerSecond;
+  return tokensPerSecond(
     { inputTokensPerSecond, outputTokensPerSecond, usdPerHour: NO_PRICES, minReplicas: 0, spareReplicas: 0 },
     DEFAULT_ASSUMPTIONS,
   );
+}
 
 const NO_PRICES = { spot: null, 'on-demand': null, reserved: null };
 

@@ -12,7 +12,7 @@ export interface Chosen {
   readonly choice: FleetChoice;
   readonly asked: FleetAsked;
   readonly facts: ModelFacts;
-  /** Cheapest per token first. */
+  /** Cheapest first. */
   readonly pools: readonly Candidate[];
   /** The set that they are from. */
   readonly set: PoolSet;
@@ -46,7 +46,7 @@ export function choose(asked: FleetAsked): Choosing {
       tensorParallel: split.tensorParallel,
       pipelineParallel: split.pipelineParallel,
       instanceTypes: pools.map(({ instance }) => instance.instanceType),
-      engineArguments: [...engineArguments(pools, asked)],
+      engineArguments: [...engineArguments(pools, asked, facts)],
     },
     asked,
     facts,

@@ -6,7 +6,7 @@ import type { Candidate } from './candidates';
 import type { Chosen } from './choose';
 import type { FleetReport, PoolReport } from './plan-report';
 import { rejections } from './rejections';
-import { smallestOf } from './select';
+import { POOLS_WANTED, smallestOf } from './select';
 
 type Fleet = Config['fleets'][string];
 
@@ -66,26 +66,17 @@ function poolReport({ instance, layout, usdPerMillionTokens }: Candidate): PoolR
   };
 }
 
-function verdictOf({ choice, pools, sets, asked }: Chosen): string {
+function verdictOf({ choice, pools, asked }: Chosen): string {
   const [first] = pools;
   if (first === undefined) throw new Error('a choice has at least one pool');
   const gpus = choice.tensorParallel * choice.pipelineParallel;
+  const others = pools.length === 1 ? 'no' : String(pools.length - 1);
   const cost =
-    first.usdPerMillionTokens === null
+    first.usdPerHour === null
       ? 'at a price that is not known'
-      : `at ${usd(first.usdPerMillionTokens)} per million tokens`;
-  const what = `${choice.quantization} weights on ${gpus} GPU${gpus === 1 ? '' : 's'}: ${first.instance.instanceType} and ${pools.length - 1} interchangeable type${pools.length === 2 ? '' : 's'}, the cheapest way to hold ${asked.concurrency} sequences of ${asked.context.toLocaleString('en-US')} tokens, ${cost}`;
-  const byTheHour = sets
-    .flatMap(({ candidates }) => candidates)
-    .filter(({ usdPerHour }) => usdPerHour !== null)
-    .reduce<Candidate | null>(
-      (least, one) => ((one.usdPerHour ?? 0) < (least?.usdPerHour ?? Infinity) ? one : least),
-      null,
-    );
-  const few = pools.length < 3 ? '; fewer than three pools, so that spot capacity may lack for a while' : '';
-  if (byTheHour === null || (first.usdPerHour !== null && (byTheHour.usdPerHour ?? 0) >= first.usdPerHour))
-    return `${what}${few}`;
-  return `${what}${few}; for little load ${byTheHour.instance.instanceType} costs less by the hour (${usd(byTheHour.usdPerHour ?? 0)})`;
+      : `at ${usd(first.usdPerHour)} an hour, ${usd(first.usdPerMillionTokens ?? NaN)} per million tokens when it is half busy`;
+  const few = pools.length < POOLS_WANTED ? '; fewer than three pools, so that spot capacity may lack for a while' : '';
+  return `${choice.quantization} weights on ${gpus} GPU${gpus === 1 ? '' : 's'}: ${first.instance.instanceType} and ${others} interchangeable type${pools.length === 2 ? '' : 's'}, the cheapest way to hold ${asked.concurrency} sequences of ${asked.context.toLocaleString('en-US')} tokens, ${cost}${few}`;
 }
 
 const usd = (amount: number): string => `$${amount.toFixed(2)}`;

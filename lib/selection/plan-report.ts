@@ -36,7 +36,7 @@ export interface FleetReport {
   readonly maxConcurrency: number;
   /** One sentence: what runs on what, and why it is the cheapest. */
   readonly verdict: string;
-  /** Interchangeable, cheapest per token first. */
+  /** Interchangeable, cheapest first: by the hour, where a token takes no longer than 50 ms. */
   readonly pools: readonly PoolReport[];
   readonly rejected: readonly { readonly instanceType: string; readonly reason: string }[];
   /** Arguments after `vllm`. */

@@ -51,12 +51,12 @@ export function rejections({ facts, asked, sets, set, pools }: Chosen): readonly
     .map((instance) => ({ instanceType: instance.instanceType, reason: reasonOf(instance, boardOf.get(instance)) }));
 }
 
-function tooDear({ usdPerMillionTokens }: Candidate, rank: number, [cheapest]: readonly Candidate[]): string {
-  if (usdPerMillionTokens === null) return 'its price in this region is not known, and there are pools whose price is';
-  const factor = usdPerMillionTokens / (cheapest?.usdPerMillionTokens ?? NaN);
+function tooDear({ usdPerUsefulHour }: Candidate, rank: number, [cheapest]: readonly Candidate[]): string {
+  if (usdPerUsefulHour === null) return 'its price in this region is not known, and there are pools whose price is';
+  const factor = usdPerUsefulHour / (cheapest?.usdPerUsefulHour ?? NaN);
   return rank >= MOST_POOLS && factor <= DEAREST_FACTOR
     ? `${MOST_POOLS} cheaper pools are enough`
-    : `it fits, at ${factor.toFixed(1)} × the cost per token of the cheapest pool`;
+    : `it fits, at ${factor.toFixed(1)} × the cost of the cheapest pool`;
 }
 
 function notInterchangeable(other: Candidate, chosen: PoolSet): string {

@@ -18,9 +18,9 @@ export const MOST_POOLS = 8;
 export const DEAREST_FACTOR = 2;
 
 export interface PoolSet {
-  /** Cheapest per token first; at least one. */
+  /** Cheapest first; at least one. */
   readonly candidates: readonly Candidate[];
-  /** Mean of the cheapest, in US dollars for a million tokens. */
+  /** Mean of the cheapest, in US dollars for a useful hour. */
   readonly meanUsd: number;
   /** Fewer pools than wanted. */
   readonly small: boolean;
@@ -63,7 +63,7 @@ export function poolsOf({ candidates }: PoolSet): readonly Candidate[] {
   return candidates.filter((one, rank) => rank < POOLS_WANTED || (rank < MOST_POOLS && costOf(one) <= dearest));
 }
 
-const costOf = (candidate: Candidate | undefined): number => candidate?.usdPerMillionTokens ?? Infinity;
+const costOf = (candidate: Candidate | undefined): number => candidate?.usdPerUsefulHour ?? Infinity;
 
 /** Ties by name, so that the order is the same wherever it is made. */
 const byCost = (a: Candidate, b: Candidate): number =>

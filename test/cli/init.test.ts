@@ -18,6 +18,11 @@ const ANSWERS = { region: 'eu-west-1', data: 'agreement', hardest: 'coding', ope
 const FLAGS = ['--region', 'eu-west-1', '--data', 'agreement', '--hardest', 'coding', '--operator', 'someone'];
 
 describe('init', () => {
+  test('says which of its providers the router does not serve yet', async () => {
+    const { stdout } = await run('init', '--out', newFile(), '--yes', '--data', 'region');
+    expect(stdout).toMatch(/this version's router skips bedrock \(protocol_unsupported\)/);
+  });
+
   test('by flags writes a config that validates, and says posture and reason', async () => {
     const out = newFile();
     const agreements = ['--agreements', 'anthropic:zero-retention:MSA: "14",openai:dpa:OA-3'];

@@ -18,8 +18,16 @@ test.each([
     expect(layout.memory.sequencesAtFullContext).toBeGreaterThanOrEqual(wanted.concurrency);
     expect(instance.gpuCount).toBe(choice.tensorParallel * choice.pipelineParallel);
   }
-  const costs = pools.map(({ usdPerMillionTokens }) => usdPerMillionTokens ?? Infinity);
+  const costs = pools.map(({ usdPerUsefulHour }) => usdPerUsefulHour ?? Infinity);
   expect(costs).toEqual(costs.toSorted((a, b) => a - b));
+});
+
+test('speed that nobody can use earns nothing, and slowness costs', () => {
+  const { sets } = chosenOf({ model: 'meta-llama/Llama-3.3-70B-Instruct', context: 4096, concurrency: 4 });
+  for (const { layout, usdPerHour, usdPerUsefulHour } of sets.flatMap(({ candidates }) => candidates)) {
+    const slowness = Math.max(1, (layout.speed.timePerOutputTokenMs ?? 0) / 50);
+    if (usdPerHour !== null) expect(usdPerUsefulHour).toBeCloseTo(usdPerHour * slowness, 9);
+  }
 });
 
 test('no other set of three pools is cheaper', () => {
@@ -72,7 +80,7 @@ test('every type that is not a pool has a reason', () => {
   expect(reasonFor('g5.xlarge')).toMatch(/its cache holds \d+ of 32 sequences of 16384 tokens/);
   expect(reasonFor('g5g.xlarge')).toMatch(/arm64/);
   expect(reasonFor('g6f.large')).toMatch(/GRID/);
-  expect(reasonFor('g7e.2xlarge')).toMatch(/it fits as fp8 on 1 GPU; pools must be interchangeable/);
+  expect(reasonFor('g7e.2xlarge')).toMatch(/it fits as bf16 on 1 GPU; pools must be interchangeable/);
 });
 
 test.each<[string, Parameters<typeof chosenOf>[0], string, RegExp]>([
