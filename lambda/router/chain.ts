@@ -260,7 +260,11 @@ class ChainWalk {
 const NOWHERE: ReadonlySet<Failed['failure']> = new Set(['no_replica', 'secret_missing']);
 
 /** Nobody was there: of a replica that has fallen silent this says that it is gone. */
-const UNREACHED: ReadonlySet<Failed['failure']> = new Set(['connect_failed', 'connect_timeout', 'certificate_mismatch']);
+const UNREACHED: ReadonlySet<Failed['failure']> = new Set([
+  'connect_failed',
+  'connect_timeout',
+  'certificate_mismatch',
+]);
 
 /** Ends of an attempt that this side brought about while the target may have been at work. */
 const GIVEN_UP: ReadonlySet<Failed['failure']> = new Set(['client_gone', 'first_event_timeout', 'deadline']);
