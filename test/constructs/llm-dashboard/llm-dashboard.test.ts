@@ -81,7 +81,7 @@ test('every metric of the contract is drawn, but how long a whole answer takes a
 test('alarms stand at the top, and widgets of one’s own can be added', () => {
   const widgets = widgetsOf('Alarms');
   expect(widgets[0]?.type).toBe('alarm');
-  expect(widgets[0]?.properties.alarms).toHaveLength(11);
+  expect(widgets[0]?.properties.alarms).toHaveLength(13);
   expect(widgets.at(-1)?.properties.markdown).toBe('ours');
 });
 
