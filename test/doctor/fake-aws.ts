@@ -29,7 +29,7 @@ export async function fakeAws(answers: Answers): Promise<FakeAws> {
     };
     const isXml = typeof answer.body === 'string';
     response.writeHead(answer.status ?? 200, { 'content-type': isXml ? 'text/xml' : 'application/x-amz-json-1.1' });
-    response.end(isXml ? (answer.body) : JSON.stringify(answer.body));
+    response.end(isXml ? answer.body : JSON.stringify(answer.body));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
