@@ -1,4 +1,5 @@
 /** The whole plan: every fleet's choice, what it costs idle, when it pays, and what that rests on. */
+import { groupBy } from '../group-by';
 import { hostPrices } from '../../config/catalog/host-prices';
 import { tokenOffers } from '../../config/catalog/prices';
 import type { Lock } from '../../config/lock';
@@ -69,7 +70,7 @@ export function assemble({ config, lock, idle, written, warnings, nowMs }: PlanI
 
 /** One line for each kind of thing, dearest first. */
 function byName(items: IdleFloor['items']): PlanReport['idle']['items'] {
-  const kinds = Map.groupBy(items, ({ name }) => name);
+  const kinds = groupBy(items, ({ name }) => name);
   return [...kinds]
     .map(([name, all]) => ({
       name: all.length === 1 ? name : `${name} × ${all.length}`,

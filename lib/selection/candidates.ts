@@ -1,4 +1,5 @@
 /** Every way to hold a model on one instance type: number format × cut over the GPUs, with memory, speed and cost. */
+import { groupBy } from '../group-by';
 import { type CatalogInstance, instances } from '../../config/catalog';
 import type { FleetAsked } from '../../config/lock';
 import { DEFAULT_ASSUMPTIONS } from '../economics/assumptions';
@@ -155,7 +156,7 @@ const boardKey = ({ gpu, gpuCount, gpuFraction, gpuMemoryMiBEach, interconnect }
   `${gpu}|${gpuCount}|${gpuFraction}|${gpuMemoryMiBEach}|${interconnect}`;
 
 export const boardsOf = (types: readonly CatalogInstance[]): readonly Board[] =>
-  [...Map.groupBy(types, boardKey).values()].flatMap((group) => {
+  [...groupBy(types, boardKey).values()].flatMap((group) => {
     const [sample] = group;
     return sample === undefined ? [] : [{ sample, types: group }];
   });

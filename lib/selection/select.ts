@@ -5,6 +5,7 @@
  * compared by the mean cost of their three cheapest pools, since a fleet on spot lives on whichever has capacity; a set of
  * fewer pools is taken only where there is no other.
  */
+import { groupBy } from '../group-by';
 import type { FleetAsked } from '../../config/lock';
 import { type Board, type Candidate, candidatesOn, isLayout, layoutOn, splitsOf } from './candidates';
 import type { ModelFacts } from './model-facts';
@@ -29,7 +30,7 @@ export interface PoolSet {
 /** Best first; none: nothing holds what is asked for. */
 export function search(facts: ModelFacts, asked: FleetAsked, boards: readonly Board[]): readonly PoolSet[] {
   const sets: PoolSet[] = [];
-  const groups = [...Map.groupBy(boards, ({ sample }) => sample.gpuCount)];
+  const groups = [...groupBy(boards, ({ sample }) => sample.gpuCount)];
   for (const variant of variantsOf(facts, asked)) {
     for (const [gpuCount, group] of groups) {
       for (const split of splitsOf(gpuCount)) {

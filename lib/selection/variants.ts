@@ -1,4 +1,5 @@
 /** In which number formats a fleet's weights and cache may be held. */
+import { groupBy } from '../group-by';
 import { checkpoints } from '../../config/catalog';
 import type { FleetAsked } from '../../config/lock';
 import { BF16, BITS, type FormatName, ONLINE_FP8, type WeightFormat, formatOf } from '../sizing/formats';
@@ -17,7 +18,7 @@ export interface Variant {
 /** Bits that `quality: high` asks for. What a publisher trained in fewer counts as high, since there is nothing better. */
 const HIGH_BITS = 8;
 
-const checkpointsOf = Map.groupBy(checkpoints, ({ model }) => model);
+const checkpointsOf = groupBy(checkpoints, ({ model }) => model);
 
 /** Wider weights first. */
 export function variantsOf(facts: ModelFacts, asked: FleetAsked): readonly Variant[] {
