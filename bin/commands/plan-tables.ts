@@ -186,7 +186,7 @@ const argumentLines = ({ vllmArgs }: FleetReport, pen: Pen): string[] => [
 ];
 
 function idleLines({ idle }: PlanReport, pen: Pen): string[] {
-  const head = `${pen.bold('Idle floor')}: ${usd(idle.usdPerMonth)} a month`;
+  const head = `${pen.bold('Idle floor')}: ${idle.usdPerMonth === null ? UNKNOWN : `${usd(idle.usdPerMonth)} a month`}`;
   if (idle.items.length === 0) return [head];
   const table = textTable(
     [{ head: 'item' }, { head: 'USD/month', align: 'right' }],

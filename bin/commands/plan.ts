@@ -54,7 +54,7 @@ export const plan: Command = {
       for (const problem of problems) process.stderr.write(`error: ${problem}\n`);
       return ExitCode.badInput;
     }
-    if (update && after !== null) write(lockFile, before, after, report);
+    if (update && after !== null) write(lockFile, before, after, report, config);
     print(report, config, { json: flag(args, 'json'), page, withRejected: flag(args, 'rejected') });
     return ExitCode.done;
   },
@@ -89,17 +89,17 @@ async function idleOf(file: string): Promise<{ readonly idle: IdleFloor | null; 
     if (!(error instanceof ConfigError)) throw error;
     return {
       idle: null,
-      warning: `what the deployment costs idle is not known, since it cannot be synthesized here: ${error.message}`,
+      warning: `what the deployment costs idle is not known, since it cannot be synthesized here, and break-even leaves it out: ${error.message}`,
     };
   }
 }
 
-function write(lockFile: string, before: Lock | null, after: Lock, { fleets }: PlanReport): void {
+function write(lockFile: string, before: Lock | null, after: Lock, { fleets }: PlanReport, config: Config): void {
   for (const name of new Set([...Object.keys(before?.fleets ?? {}), ...Object.keys(after.fleets)])) {
     const [was, is] = [before?.fleets[name], after.fleets[name]].map((fleet) =>
       fleet === undefined ? 'none' : describe(fleet.chosen),
     );
-    const cost = costOf(fleets[name]);
+    const cost = costOf(fleets[name], config.fleets[name]?.capacity.spot ?? true);
     process.stderr.write(`${name}: ${is ?? 'none'}${cost} ${was === is ? '(as before)' : `(was: ${was})`}\n`);
   }
   saveLock(lockFile, after);
@@ -111,9 +111,9 @@ const describe = ({ quantization, tensorParallel, pipelineParallel, instanceType
   return `${quantization}, ${gpus} GPU${gpus === 1 ? '' : 's'} a replica, on ${instanceTypes.join(' or ')}${revision === null ? '' : `, revision ${revision}`}`;
 };
 
-function costOf(fleet: PlanReport['fleets'][string] | undefined): string {
+function costOf(fleet: PlanReport['fleets'][string] | undefined, onSpot: boolean): string {
   const [pool] = fleet?.pools ?? [];
-  const usdPerHour = pool?.spotUsdPerHour ?? pool?.onDemandUsdPerHour ?? null;
+  const usdPerHour = (onSpot ? pool?.spotUsdPerHour : null) ?? pool?.onDemandUsdPerHour ?? null;
   return usdPerHour === null ? '' : `, from $${usdPerHour.toFixed(2)} an hour and replica`;
 }
 

@@ -87,8 +87,12 @@ function checked(question: Question, value: unknown): unknown {
   const allowed = question.choices === undefined ? question.takes : Object.keys(question.choices).join(', ');
   const [issue] = parsed.error.issues;
   const place = [question.name, ...(issue?.path ?? [])].join('.');
-  throw new UsageError(`\`${place}\` is ${JSON.stringify(value) ?? 'nothing'}; allowed: ${allowed}`);
+  throw new UsageError(`\`${place}\` is ${said(value)}; allowed: ${allowed}`);
 }
+
+/** JSON has no word for what is no number. */
+const said = (value: unknown): string =>
+  typeof value === 'number' && !Number.isFinite(value) ? 'no such number' : (JSON.stringify(value) ?? 'nothing');
 
 function checkedAll(answers: Readonly<Record<string, unknown>>): Answers {
   const parsed = answersSchema.safeParse(answers);

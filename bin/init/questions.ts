@@ -153,7 +153,7 @@ export const QUESTIONS: readonly Question[] = [
   {
     name: 'region',
     flag: 'region',
-    takes: 'NAME',
+    takes: 'NAME, such as us-east-1',
     ask: 'In which AWS region?',
     isDecisive: true,
     read: word,
@@ -163,7 +163,7 @@ export const QUESTIONS: readonly Question[] = [
   {
     name: 'name',
     flag: 'name',
-    takes: 'NAME of the stack',
+    takes: 'NAME of the stack: lower-case letters, digits and hyphens, at most 63',
     ask: 'What is it called?',
     isDecisive: false,
     read: word,

@@ -6,8 +6,8 @@ export const UNKNOWN = 'unknown';
 const format = (value: number, decimals: number): string =>
   value.toLocaleString('en-US', { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
 
-/** `12,345`; for tokens, sequences, GPUs. */
-export const count = (value: number): string => format(value, 0);
+/** `12,345`; for tokens, sequences, GPUs. The largest number that the report has stands for no bound: an encoder keeps no cache. */
+export const count = (value: number): string => (value === Number.MAX_SAFE_INTEGER ? '∞' : format(value, 0));
 
 export const counted = (value: number, what: string): string => `${count(value)} ${what}${value === 1 ? '' : 's'}`;
 

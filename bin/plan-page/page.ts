@@ -42,8 +42,8 @@ export function planPage(report: PlanReport, heading: PageHeading): string {
         <main>
           ${warnings(report)}
           <p>
-            ${fleets.length === 0 ? 'The config has no fleet: everything goes to closed models. ' : ''}While nobody uses
-            it, the deployment costs <b>${usd(report.idle.usdPerMonth)} a month</b>. ${prose(lockText(report.lock))}
+            ${fleets.length === 0 ? 'The config has no fleet: everything goes to closed models. ' : ''}${idleText(report)}
+            ${prose(lockText(report.lock))}
           </p>
           ${fleets.length > 0 && overview(report)}
           ${fleets.map(([name, fleet], index) => fleetSection(name, fleet, report.breakEven, `fleet-${index + 1}`))}
@@ -73,7 +73,14 @@ function warnings({ warnings: all }: PlanReport): Html | null {
   </section>`;
 }
 
-function idleFloor({ idle }: PlanReport): Html {
+const idleText = ({ idle: { usdPerMonth } }: PlanReport): Html =>
+  usdPerMonth === null
+    ? html`What the deployment costs while nobody uses it is not known.`
+    : html`While nobody uses it, the deployment costs <b>${usd(usdPerMonth)} a month</b>.`;
+
+function idleFloor({ idle }: PlanReport): Html | null {
+  // A warning says why.
+  if (idle.usdPerMonth === null) return null;
   return html`<section aria-labelledby="idle">
     <h2 id="idle">Idle floor</h2>
     <p>

@@ -5,6 +5,8 @@ import type { Sourced } from './sourced';
 export interface CatalogGpu extends Sourced {
   readonly gpu: string;
   readonly computeCapability: number;
+  /** What an engine sees of each, where that is well below what DescribeInstanceTypes says; `null`: taken as the same. */
+  readonly driverMemoryMiB: number | null;
   /** 10^9 bytes a second. */
   readonly memoryBandwidthGBps: number;
   /** Without sparsity; at fp16 where the GPU has no bf16. `null`: not found. */

@@ -53,17 +53,23 @@ export function assemble({ config, lock, idle, written, warnings, nowMs }: PlanI
         const fleet = config.fleets[name];
         if (fleet === undefined) throw new Error(`no fleet ${name}`);
         const curves = costs.get(name)?.curves ?? null;
-        return [name, { ...fleetReport(name, fleet, one), ...(curves !== null && { costCurves: curves }) }];
+        return [name, { ...fleetReport(name, fleet, one, assumed), ...(curves !== null && { costCurves: curves }) }];
       }),
     ),
     idle: {
-      usdPerMonth: idle?.usdPerMonth ?? 0,
+      usdPerMonth: idle?.usdPerMonth ?? null,
       items: byName(idle?.items ?? []),
     },
     breakEven: [...costs.values()].flatMap((cost) => cost.breakEven.toSorted(byTokens)),
     assumptions: assumptionRows(assumed, nowMs),
     lock: { written, stale },
-    warnings: [...warnings, ...chosen.flatMap(([name, one]) => differs(name, one, lock))],
+    warnings: [
+      ...warnings,
+      ...leftOut(idle?.unpriced ?? []),
+      ...pricedElsewhere(config.region, chosen),
+      ...neverReserved(config.economics.reservedUsdPerHour, chosen),
+      ...chosen.flatMap(([name, one]) => differs(name, one, lock)),
+    ],
   };
   return { report, problems };
 }
@@ -86,6 +92,38 @@ function differs(name: string, { choice }: Chosen, lock: Lock | null): string[] 
   return [
     `fleet ${name}: the lock file holds it to ${locked.quantization} on ${locked.instanceTypes.join(', ')}; the catalogue would choose what stands here. \`plan --update\` changes over`,
   ];
+}
+
+/** What costs, at a price that the template does not tell: a floor without a word of it would be believed. */
+function leftOut(unpriced: IdleFloor['unpriced']): string[] {
+  if (unpriced.length === 0) return [];
+  const what = unpriced.map(({ type, logicalId }) => `${logicalId} (${type})`).join(', ');
+  return [`the idle floor leaves out what costs by the hour or month at a price that is not known here: ${what}`];
+}
+
+/** The snapshot of prices is of one region. */
+function pricedElsewhere(region: string, chosen: readonly (readonly [string, Chosen])[]): string[] {
+  const other = new Set(chosen.flatMap(([, { pools }]) => pools.map(({ instance }) => instance.region)));
+  other.delete(region);
+  return other.size === 0
+    ? []
+    : [
+        `hosts are priced as in ${[...other].join(', ')}: in ${region} they cost more or less, and some types may not be on offer; \`doctor\` looks which are`,
+      ];
+}
+
+/** A price for a type that no fleet may run on changes nothing, and is perhaps misspelt. */
+function neverReserved(
+  reserved: Config['economics']['reservedUsdPerHour'],
+  chosen: readonly (readonly [string, Chosen])[],
+): string[] {
+  const types = new Set(chosen.flatMap(([, { choice }]) => choice.instanceTypes));
+  return Object.keys(reserved)
+    .filter((type) => !types.has(type))
+    .map(
+      (type) =>
+        `\`economics.reservedUsdPerHour.${type}\` is not used: no fleet has that type among its pools; list it under its \`instances\`, or remove the price`,
+    );
 }
 
 function assumptionRows(assumed: Assumptions, nowMs: number): PlanReport['assumptions'] {

@@ -2,13 +2,14 @@
 import { groupBy } from '../group-by';
 import { type CatalogInstance, instances } from '../../config/catalog';
 import type { FleetAsked } from '../../config/lock';
-import { DEFAULT_ASSUMPTIONS } from '../economics/assumptions';
+import { type Assumptions, DEFAULT_ASSUMPTIONS } from '../economics/assumptions';
 import { tokensPerSecond } from '../economics/fleet-economics';
 import { usdPerMillionTokens } from '../economics/self-hosted-cost';
+import type { TrafficMix } from '../economics/traffic-mix';
 import { NO_ADAPTERS } from '../sizing/adapters';
 import { FP8_KV_CAPABILITY, formatFit } from '../sizing/formats';
 import { type Split, type SplitProblem, splitProblem } from '../sizing/parallel';
-import { type ReplicaMemory, replicaMemory } from '../sizing/replica';
+import { type GpuMemory, type ReplicaMemory, replicaMemory } from '../sizing/replica';
 import { decodeMs, prefillMs } from '../sizing/roofline';
 import type { ModelFacts } from './model-facts';
 import type { Variant } from './variants';
@@ -37,8 +38,6 @@ export interface Candidate {
   readonly instance: CatalogInstance;
   /** At the fleet's purchase; `null`: the catalogue has no price. */
   readonly usdPerHour: number | null;
-  /** Of all tokens, read and written, with all asked sequences running. */
-  readonly usdPerMillionTokens: number | null;
   /** What is ranked by: `usdPerHour`, as many times as the engine is slower than `USEFUL_MS`. */
   readonly usdPerUsefulHour: number | null;
 }
@@ -88,7 +87,7 @@ export function layoutOn(
     model: facts.sized,
     format: variant.format,
     split,
-    gpu,
+    gpu: memoryOf(gpu),
     contextTokens: asked.context,
     kvFormat: variant.kvFormat,
     maxSequences: asked.concurrency,
@@ -99,6 +98,12 @@ export function layoutOn(
   const speed = speedOf(gpu, facts, asked, variant, split);
   return speed === null ? { kind: 'speed-unknown' } : { variant, split, dtype: fit.dtype, memory, speed };
 }
+
+/** As an engine on the host sees it. */
+export const memoryOf = ({ gpuFacts, gpuMemoryMiBEach, gpuComputeCapability }: CatalogInstance): GpuMemory => ({
+  gpuMemoryMiBEach: gpuFacts.driverMemoryMiB ?? gpuMemoryMiBEach,
+  gpuComputeCapability,
+});
 
 export const isLayout = (layout: Layout | LayoutProblem): layout is Layout => !('kind' in layout);
 
@@ -126,21 +131,36 @@ function speedOf(
 export const candidatesOn = ({ types }: Board, layout: Layout, asked: FleetAsked): Candidate[] =>
   types.map((instance) => {
     const usdPerHour = (asked.spot ? instance.spotUsdPerHour : null) ?? instance.onDemandUsdPerHour;
-    if (usdPerHour === null) return { layout, instance, usdPerHour, usdPerMillionTokens: null, usdPerUsefulHour: null };
-    const perToken = usdPerMillionTokens(tokensOf(layout.speed, asked), usdPerHour, DEFAULT_ASSUMPTIONS.maxUtilization);
+    if (usdPerHour === null) return { layout, instance, usdPerHour, usdPerUsefulHour: null };
     const { timePerOutputTokenMs } = layout.speed;
     // Nobody watches embeddings come: of those more is of use.
     const usdPerUsefulHour =
-      timePerOutputTokenMs === null ? perToken : usdPerHour * Math.max(1, timePerOutputTokenMs / USEFUL_MS);
-    return { layout, instance, usdPerHour, usdPerMillionTokens: perToken, usdPerUsefulHour };
+      timePerOutputTokenMs === null
+        ? usdPerMillion({ layout, usdPerHour }, asked, DEFAULT_ASSUMPTIONS)
+        : usdPerHour * Math.max(1, timePerOutputTokenMs / USEFUL_MS);
+    return { layout, instance, usdPerHour, usdPerUsefulHour };
   });
 
+/** Of all tokens, read and written, with all asked sequences running; `null`: the host's price is not known. */
+export function usdPerMillion(
+  { layout, usdPerHour }: Pick<Candidate, 'layout' | 'usdPerHour'>,
+  asked: FleetAsked,
+  assumed: Assumptions,
+): number | null {
+  if (usdPerHour === null) return null;
+  return usdPerMillionTokens(tokensOf(layout.speed, asked, assumed), usdPerHour, assumed.maxUtilization);
+}
+
 /** A second, when it is busy. */
-function tokensOf({ inputTokensPerSecond, outputTokensPerSecond }: Speed, { kind }: FleetAsked): number {
+function tokensOf(
+  { inputTokensPerSecond, outputTokensPerSecond }: Speed,
+  { kind }: FleetAsked,
+  mix: TrafficMix,
+): number {
   if (kind === 'embed') return inputTokensPerSecond;
   return tokensPerSecond(
     { inputTokensPerSecond, outputTokensPerSecond, usdPerHour: NO_PRICES, minReplicas: 0, spareReplicas: 0 },
-    DEFAULT_ASSUMPTIONS,
+    mix,
   );
 }
 

@@ -72,7 +72,10 @@ function boardsFor({ instances: wanted }: FleetAsked): Board[] | { readonly prob
       };
     }
     const unfit = unfitness(row);
-    if (unfit !== null) return { problem: `\`instances\`: ${type} cannot be a host: ${unfit}` };
+    if (unfit !== null)
+      return {
+        problem: `\`instances\`: ${type} cannot be a host: ${unfit}; write \`instances: auto\`, or one of ${similar(type)}`,
+      };
   }
   return [...boardsOf(rows.flatMap(({ row }) => (row === undefined ? [] : [row])))];
 }

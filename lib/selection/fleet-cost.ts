@@ -3,10 +3,11 @@ import { type TokenOffer, tokenOffers } from '../../config/catalog/prices';
 import type { Config } from '../../config/schema';
 import type { Assumptions } from '../economics/assumptions';
 import { breakEven, fixedUsdPerDay, hostUsdPerHour, replicaTokensPerDay } from '../economics/break-even';
-import { type FleetEconomics, PURCHASES, type Purchase } from '../economics/fleet-economics';
+import { type FleetEconomics, PURCHASES, type Purchase, tokensPerSecond } from '../economics/fleet-economics';
 import { meanPriceFactor } from '../economics/price-fall';
 import { HOURS_PER_DAY } from '../economics/time';
 import { type ListPrice, listUsdPerMillionTokens } from '../economics/token-cost';
+import type { TrafficMix } from '../economics/traffic-mix';
 import type { Candidate } from './candidates';
 import type { Chosen } from './choose';
 import type { BreakEvenReport, CostCurves } from './plan-report';
@@ -23,17 +24,18 @@ export interface FleetCost {
   readonly curves: CostCurves | null;
 }
 
-export function fleetCost(name: string, config: Config, chosen: Chosen, assumed: Assumptions): FleetCost {
+export function fleetCost(name: string, config: Config, chosen: Chosen, assumptions: Assumptions): FleetCost {
   const fleet = config.fleets[name];
   if (fleet === undefined) throw new Error(`no fleet ${name}`);
   const reserved = config.economics.reservedUsdPerHour;
+  const assumed = chosen.asked.kind === 'embed' ? { ...assumptions, ...EMBEDDING_MIX } : assumptions;
   const rivals = rivalsOf(config, chosen);
   const bought = PURCHASES.filter((purchase) => isBought(purchase, chosen, reserved)).map((purchase) => {
     const { replicas, capacity } = fleet;
     const spareReplicas = purchase === 'spot' && capacity.extraSpot !== 'auto' ? capacity.extraSpot : 0;
     return {
       purchase,
-      economics: economicsOf(purchase, chosen, reserved, { minReplicas: replicas.min, spareReplicas }),
+      economics: economicsOf(purchase, chosen, reserved, assumed, { minReplicas: replicas.min, spareReplicas }),
     };
   });
   const rows = bought.flatMap(({ purchase, economics }) =>
@@ -46,11 +48,18 @@ export function fleetCost(name: string, config: Config, chosen: Chosen, assumed:
   return { breakEven: rows, curves: first === undefined ? null : curvesOf(first, rivals, assumed, fleet.replicas.max) };
 }
 
-/** Closed models of the config, by the config's price where it states one, and whoever sells the fleet's own weights. */
-function rivalsOf(config: Config, { facts }: Chosen): readonly Rival[] {
+/** Embeddings are read alone, and nothing of an input is kept for the next. */
+const EMBEDDING_MIX: TrafficMix = { inputShare: 1, cachedShare: 0 };
+
+/**
+ * Closed models of the config, by the config's price where it states one, and whoever sells the fleet's own weights. Those
+ * that are known to be of the other kind do not do the fleet's work.
+ */
+function rivalsOf(config: Config, { facts, asked }: Chosen): readonly Rival[] {
   const closed = Object.values(config.models).flatMap(({ provider, model, price }) => {
     if (provider === undefined || model === undefined) return [];
     const listed = tokenOffers.find((offer) => offer.provider === provider && offer.model === model);
+    if (listed !== undefined && listed.kind !== asked.kind) return [];
     const known = price ?? listed;
     return [{ model: `${provider}/${model}`, price: known === undefined ? UNKNOWN_PRICE : listPrice(known) }];
   });
@@ -86,11 +95,11 @@ function economicsOf(
   purchase: Purchase,
   { pools, asked }: Chosen,
   reserved: Reserved,
+  mix: TrafficMix,
   replicas: Pick<FleetEconomics, 'minReplicas' | 'spareReplicas'>,
 ): FleetEconomics {
   const priced = pools.map((pool) => fleetEconomics(pool, asked.kind, reserved, replicas));
-  const perToken = ({ usdPerHour, inputTokensPerSecond }: FleetEconomics): number =>
-    (usdPerHour[purchase] ?? Infinity) / inputTokensPerSecond;
+  const perToken = (one: FleetEconomics): number => (one.usdPerHour[purchase] ?? Infinity) / tokensPerSecond(one, mix);
   return priced.reduce((best, one) => (perToken(one) < perToken(best) ? one : best));
 }
 
@@ -108,7 +117,7 @@ function fleetEconomics(
       reserved: reserved[instance.instanceType] ?? null,
     },
     inputTokensPerSecond,
-    // Embeddings have no output, so that their mix asks for none.
+    // Embeddings write nothing; any number will do, since their mix asks for none.
     outputTokensPerSecond: kind === 'embed' ? inputTokensPerSecond : outputTokensPerSecond,
     ...replicas,
   };

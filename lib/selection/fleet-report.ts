@@ -2,7 +2,8 @@
 import type { Config } from '../../config/schema';
 import { vllmArguments } from '../capacity/vllm-command';
 import { weightsPrefix } from '../capacity/weights-layout';
-import type { Candidate } from './candidates';
+import type { Assumptions } from '../economics/assumptions';
+import { type Candidate, memoryOf, usdPerMillion } from './candidates';
 import type { Chosen } from './choose';
 import type { FleetReport, PoolReport } from './plan-report';
 import { rejections } from './rejections';
@@ -13,7 +14,7 @@ type Fleet = Config['fleets'][string];
 /** Stands for the bucket's name, which is known when it is deployed. */
 const BUCKET = 'MODEL-STORE';
 
-export function fleetReport(name: string, fleet: Fleet, chosen: Chosen): FleetReport {
+export function fleetReport(name: string, fleet: Fleet, chosen: Chosen, assumed: Assumptions): FleetReport {
   const { choice, facts, asked, pools } = chosen;
   const smallest = smallestOf(pools);
   const { memory } = smallest.layout;
@@ -28,14 +29,14 @@ export function fleetReport(name: string, fleet: Fleet, chosen: Chosen): FleetRe
     kvBytesPerToken: memory.kvBytesPerToken,
     kvCacheTokens: finite(memory.kvCacheTokens),
     maxConcurrency: finite(Math.floor(memory.sequencesAtFullContext)),
-    verdict: verdictOf(chosen),
-    pools: pools.map(poolReport),
+    verdict: verdictOf(chosen, assumed),
+    pools: pools.map((pool) => poolReport(pool, usdPerMillion(pool, asked, assumed))),
     rejected: rejections(chosen),
     vllmArgs: engineCommand(name, fleet, chosen),
     asked: { context: asked.context, concurrency: asked.concurrency },
     memory: {
       instanceType: instance.instanceType,
-      totalGiB: (instance.gpuCount * instance.gpuMemoryMiBEach) / 1024,
+      totalGiB: (instance.gpuCount * memoryOf(instance).gpuMemoryMiBEach) / 1024,
     },
   };
 }
@@ -43,7 +44,7 @@ export function fleetReport(name: string, fleet: Fleet, chosen: Chosen): FleetRe
 /** An encoder keeps no cache, so nothing bounds it: JSON has no word for that but the largest number. */
 const finite = (value: number): number => (Number.isFinite(value) ? value : Number.MAX_SAFE_INTEGER);
 
-function poolReport({ instance, layout, usdPerMillionTokens }: Candidate): PoolReport {
+function poolReport({ instance, layout }: Candidate, usdPerMillionTokens: number | null): PoolReport {
   const { instanceType, gpu, gpuCount, onDemandUsdPerHour, spotUsdPerHour } = instance;
   const { outputTokensPerSecond, timePerOutputTokenMs, timeToFirstTokenMs } = layout.speed;
   const unknown = [
@@ -66,7 +67,7 @@ function poolReport({ instance, layout, usdPerMillionTokens }: Candidate): PoolR
   };
 }
 
-function verdictOf({ choice, pools, asked }: Chosen): string {
+function verdictOf({ choice, pools, asked }: Chosen, assumed: Assumptions): string {
   const [first] = pools;
   if (first === undefined) throw new Error('a choice has at least one pool');
   const gpus = choice.tensorParallel * choice.pipelineParallel;
@@ -74,12 +75,15 @@ function verdictOf({ choice, pools, asked }: Chosen): string {
   const cost =
     first.usdPerHour === null
       ? 'at a price that is not known'
-      : `at ${usd(first.usdPerHour)} an hour, ${usd(first.usdPerMillionTokens ?? NaN)} per million tokens when it is half busy`;
+      : `at ${usd(first.usdPerHour)} an hour, ${usd(usdPerMillion(first, asked, assumed) ?? NaN)} per million tokens when it is ${busy(assumed)} busy`;
   const few = pools.length < POOLS_WANTED ? '; fewer than three pools, so that spot capacity may lack for a while' : '';
   return `${choice.quantization} weights on ${gpus} GPU${gpus === 1 ? '' : 's'}: ${first.instance.instanceType} and ${others} interchangeable type${pools.length === 2 ? '' : 's'}, the cheapest way to hold ${asked.concurrency} sequences of ${asked.context.toLocaleString('en-US')} tokens, ${cost}${few}`;
 }
 
-const usd = (amount: number): string => `$${amount.toFixed(2)}`;
+const busy = ({ maxUtilization }: Assumptions): string =>
+  maxUtilization === 0.5 ? 'half' : `${Math.round(maxUtilization * 100)} %`;
+
+const usd = (amount: number): string => `$${amount < 0.1 ? amount.toPrecision(2) : amount.toFixed(2)}`;
 
 function engineCommand(name: string, fleet: Fleet, { choice, facts }: Chosen): readonly string[] {
   return vllmArguments({

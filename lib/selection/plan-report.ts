@@ -3,7 +3,8 @@
 export interface PlanReport {
   readonly fleets: Readonly<Record<string, FleetReport>>;
   readonly idle: {
-    readonly usdPerMonth: number;
+    /** `null`: not known, and a warning says why. */
+    readonly usdPerMonth: number | null;
     readonly items: readonly { readonly name: string; readonly usdPerMonth: number }[];
   };
   readonly breakEven: readonly BreakEvenReport[];

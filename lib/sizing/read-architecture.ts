@@ -67,7 +67,7 @@ const schema = z.strictObject({
     .optional(),
 });
 
-/** Names in `config.json` of a plain transformer; its other keys say nothing of size. */
+/** Names in `config.json` of a plain transformer. Its other keys are refused: some, such as experts and windows, say much of size. */
 const HUGGING_FACE_NAMES: Readonly<Record<string, keyof z.input<typeof schema>>> = {
   num_hidden_layers: 'layers',
   hidden_size: 'hiddenSize',
@@ -79,10 +79,13 @@ const HUGGING_FACE_NAMES: Readonly<Record<string, keyof z.input<typeof schema>>>
   intermediate_size: 'intermediateSize',
 };
 
-export type ReadArchitecture =
-  | { readonly architecture: Architecture }
-  /** Where under `architecture`, and what is wrong there. */
-  | { readonly problem: { readonly path: readonly PropertyKey[]; readonly message: string } };
+export type ReadArchitecture = { readonly architecture: Architecture } | { readonly problem: Problem };
+
+/** Where under `architecture`, and what is wrong there. */
+interface Problem {
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
+}
 
 export function readArchitecture(value: Readonly<Record<string, unknown>>): ReadArchitecture {
   const renamed = Object.fromEntries(
@@ -90,8 +93,10 @@ export function readArchitecture(value: Readonly<Record<string, unknown>>): Read
   );
   const parsed = schema.safeParse(renamed);
   if (!parsed.success) {
-    const { path, message } = parsed.error.issues[0] ?? { path: [], message: 'wrong shape' };
-    return { problem: { path, message } };
+    const [issue] = parsed.error.issues;
+    return {
+      problem: { path: issue?.path ?? [], message: issue === undefined ? 'wrong shape' : messageOf(issue, renamed) },
+    };
   }
   const { kvHeads, headDim, mla, ...rest } = parsed.data;
   const known: Architecture = {
@@ -103,7 +108,41 @@ export function readArchitecture(value: Readonly<Record<string, unknown>>): Read
         : mla.kvLoraRank + mla.ropeHeadDim,
     ...(mla === undefined ? {} : { mla }),
   };
-  return { architecture: known };
+  const problem = impossible(known);
+  return problem === null ? { architecture: known } : { problem };
+}
+
+function messageOf(issue: z.core.$ZodIssue, value: unknown): string {
+  if (issue.code === 'unrecognized_keys') {
+    return `unknown ${issue.keys.join(', ')}; remove what says nothing of size, and name the rest as here: ${KEYS}`;
+  }
+  const found = issue.path.reduce<unknown>((of, key) => (of as Record<PropertyKey, unknown> | undefined)?.[key], value);
+  return found === undefined ? 'missing; add it' : issue.message;
+}
+
+const KEYS = Object.keys(schema.shape).join(', ');
+
+/** What each number alone allows, and all of them together do not. */
+function impossible(architecture: Architecture): Problem | null {
+  const { layers, attentionLayers = layers, feedForwardLayers = layers, intermediateSize } = architecture;
+  const { attentionHeads, kvHeads, moe, linear, slidingWindow } = architecture;
+  const most = (path: string, value: number, limit: number, of: string): Problem | null =>
+    value <= limit ? null : { path: path.split('.'), message: `${value}; at most ${limit}, ${of}` };
+  const denseLayers = moe === undefined ? feedForwardLayers : moe.denseLayers;
+  return (
+    most('attentionLayers', attentionLayers, layers, 'all layers') ??
+    most('feedForwardLayers', feedForwardLayers, layers, 'all layers') ??
+    most('linear.layers', linear?.layers ?? 0, layers, 'all layers') ??
+    most('slidingWindow.layers', slidingWindow?.layers ?? 0, attentionLayers, 'the layers with attention') ??
+    most('moe.denseLayers', moe?.denseLayers ?? 0, feedForwardLayers, 'the layers with a feed-forward') ??
+    most('moe.expertsPerToken', moe?.expertsPerToken ?? 0, moe?.experts ?? 0, 'the experts') ??
+    (attentionHeads % kvHeads === 0
+      ? null
+      : { path: ['kvHeads'], message: `${kvHeads}; it must divide the ${attentionHeads} \`attentionHeads\`` }) ??
+    (denseLayers > 0 && intermediateSize === null
+      ? { path: ['intermediateSize'], message: 'missing; add it, the width of the dense feed-forward' }
+      : null)
+  );
 }
 
 const withoutUndefined = <T extends object>(value: T): T =>

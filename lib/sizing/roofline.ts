@@ -12,7 +12,8 @@ import type { Split } from './parallel';
 /**
  * Share by which a measurement may differ. Decode: 7 % at one sequence, up to 25 % at 16, where it could be compared (Llama-8B
  * on H100 and A100). Prefill and throughput hang on prompt lengths and scheduling: third-party figures for one model and GPU
- * differ by more than this among themselves.
+ * differ by more than this among themselves. Not held where many GPUs have little to do: DeepSeek-V3.2 on 8 B300 writes a
+ * token in 8 ms alone (vLLM blog 2026-05-11) and 2.2 ms are estimated, since small kernels wait for one another.
  */
 export const ROOFLINE_ERROR = { decode: 0.25, prefill: 0.5, throughput: 0.5 } as const;
 

@@ -78,6 +78,7 @@ const licence = z.strictObject({
 const gpu = z.strictObject({
   gpu: z.string(),
   computeCapability: positive,
+  driverMemoryMiB: count.nullable(),
   memoryBandwidthGBps: positive,
   denseBf16Tflops: positive.nullable(),
   denseFp8Tflops: positive.nullable(),

@@ -78,6 +78,12 @@ describe('init', () => {
     ['what is missing', [], /--data account \| region \| agreement \| anywhere/],
     ['an unknown word', ['--yes', '--data', 'moon'], /`data` is "moon"; allowed: account, region, agreement, anywhere/],
     ['a number that is none', ['--yes', '--tokens-per-day', 'lots'], /`tokensPerDay`/],
+    ['what is no number', ['--yes', '--tokens-per-day=-5'], /`tokensPerDay` is no such number; allowed: NUMBER/],
+    [
+      'a name that no stack has',
+      ['--yes', '--name', 'Bad Name'],
+      /`name` is "Bad Name"; allowed: .*lower-case letters/,
+    ],
     ['a context above the most', ['--yes', '--context', '1M'], /`context` is 1000000; allowed: .*131072/],
     ['an agreement of another kind', ['--yes', '--agreements', 'openai:word:7'], /`agreements\.openai\.kind`/],
     ['an unknown question', ['--yes', '--answers', '{"colour":1}'], /no question is called `colour`/],

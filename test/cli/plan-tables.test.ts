@@ -134,3 +134,12 @@ test('characters have the width that terminals give them', () => {
   ]);
   expect(printable('a\nb\u001bc')).toBe('a b\\u{1b}c');
 });
+
+test('what is not known of the idle floor is not called free, and no bound is no number', () => {
+  const encoder = { ...LLAMA, kvCacheTokens: Number.MAX_SAFE_INTEGER, maxConcurrency: Number.MAX_SAFE_INTEGER };
+  const text = linesOf({ ...PLAN, fleets: { e: encoder }, idle: { usdPerMonth: null, items: [] } }).join('\n');
+  expect(text).toContain('Idle floor: unknown');
+  expect(text).toMatch(/KV cache +∞ tokens/);
+  expect(text).toMatch(/holds +∞ sequences/);
+  expect(text).not.toContain('9,007');
+});

@@ -66,7 +66,10 @@ test('--json says all that was promised', async () => {
     's3://MODEL-STORE/weights/' + (small?.checkpoint ?? '') + '/main',
   ]);
   expect(plan.idle.usdPerMonth).toBeGreaterThan(10);
-  expect(plan.idle.items.reduce((sum, { usdPerMonth }) => sum + usdPerMonth, 0)).toBeCloseTo(plan.idle.usdPerMonth, 6);
+  expect(plan.idle.items.reduce((sum, { usdPerMonth }) => sum + usdPerMonth, 0)).toBeCloseTo(
+    plan.idle.usdPerMonth ?? NaN,
+    6,
+  );
   const against = plan.breakEven.filter(({ model }) => model === 'openai/gpt-5.4');
   expect(against.map(({ fleet, purchase }) => [fleet, purchase])).toEqual([
     ['small', 'spot'],
@@ -101,6 +104,13 @@ test('--update writes the lock, which fits from then on, and says what changed',
   expect(readFileSync(lock, 'utf8')).not.toBe(written);
   expect((await planOf(file)).lock).toEqual({ written: false, stale: false });
 }, 60_000);
+
+test('--update names the price that the fleet pays', async () => {
+  const file = configFile({ capacity: { spot: false } });
+  const { stdout, stderr } = await run('plan', '--config', file, '--update', '--json');
+  const [first] = (JSON.parse(stdout) as PlanReport).fleets['small']?.pools ?? [];
+  expect(stderr).toContain(`from $${first?.onDemandUsdPerHour?.toFixed(2)} an hour and replica`);
+}, 30_000);
 
 test('--html writes one page that needs nothing else', async () => {
   const page = path.join(folder, 'plan.html');

@@ -161,6 +161,9 @@ describe('the page', () => {
     };
     const empty = { ...PLAN, breakEven: [], idle: { usdPerMonth: 0, items: [] }, assumptions: [], warnings: [] };
     expect(textOf(planPage({ ...empty, fleets: {} }, HEADING))).toContain('The config has no fleet');
+    const unknown = textOf(planPage({ ...empty, idle: { usdPerMonth: null, items: [] }, fleets: {} }, HEADING));
+    expect(unknown).toContain('What the deployment costs while nobody uses it is not known.');
+    expect(unknown).not.toContain('Nothing is charged for');
     const one = planPage({ ...empty, fleets: { one: bare } }, HEADING);
     expect(textOf(one)).toContain('No instance type can run it.');
     expect(one).not.toMatch(/<svg|NaN|undefined|Infinity/);

@@ -33,7 +33,23 @@ test.each([
   ['a missing width', { hiddenSize: undefined }, ['hiddenSize']],
   ['a fraction', { layers: 1.5 }, ['layers']],
   ['an unknown name', { numLayers: 32 }, []],
+  ['no width of the feed-forward', { intermediateSize: undefined }, ['intermediateSize']],
+  ['heads that are not dealt out evenly', { kvHeads: 7 }, ['kvHeads']],
+  ['more windows than layers', { slidingWindow: { layers: 33, tokens: 512 } }, ['slidingWindow', 'layers']],
+  ['more layers with attention than layers', { attentionLayers: 33 }, ['attentionLayers']],
+  [
+    'more experts for a token than there are',
+    { moe: { experts: 8, expertsPerToken: 9, intermediateSize: 1024 } },
+    ['moe', 'expertsPerToken'],
+  ],
 ])('fails on %s, and says where', (_, change, path) => {
   const read = readArchitecture({ ...row(LLAMA_8B).architecture, ...change });
   expect('problem' in read ? read.problem.path : null).toEqual(path);
+});
+
+test('what a whole config.json has besides is named, with the keys that there are', () => {
+  const read = readArchitecture({ ...row(LLAMA_8B).architecture, model_type: 'llama', rope_theta: 500_000 });
+  expect('problem' in read ? read.problem.message : '').toMatch(
+    /^unknown model_type, rope_theta; .* layers, hiddenSize/,
+  );
 });
