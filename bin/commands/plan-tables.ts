@@ -41,7 +41,8 @@ export function planTables(report: PlanReport, options: PlanTablesOptions): stri
       ...argumentLines(fleet, pen),
     ]),
     idleLines(report, pen),
-    assumptionLines(report, pen),
+    factLines('Outlook', 'what', report.outlook, pen),
+    factLines('Assumptions', 'assumption', report.assumptions, pen),
     paragraph(lockText(report.lock), pen, ''),
   ];
   return sections
@@ -196,12 +197,12 @@ function idleLines({ idle }: PlanReport, pen: Pen): string[] {
   return [head, ...table];
 }
 
-function assumptionLines({ assumptions }: PlanReport, pen: Pen): string[] {
-  if (assumptions.length === 0) return [];
+function factLines(title: string, head: string, facts: PlanReport['assumptions'], pen: Pen): string[] {
+  if (facts.length === 0) return [];
   const table = textTable(
-    [{ head: 'assumption' }, { head: 'value' }, { head: 'source' }],
-    assumptions.map(({ name, value, source }) => [name, value, source]),
+    [{ head }, { head: 'value' }, { head: 'source' }],
+    facts.map(({ name, value, source }) => [name, value, source]),
     { width: pen.width, head: pen.quiet },
   );
-  return [pen.bold('Assumptions'), ...table];
+  return [pen.bold(title), ...table];
 }

@@ -32,10 +32,8 @@ export const plan: Command = {
     const page = text(args, 'html');
     if (flag(args, 'json') && page !== undefined) throw new UsageError('give either --json or --html FILE');
     const { file, config, findings } = loadConfig(args);
-    if (config === null) {
-      printFindings(file, findings);
-      return ExitCode.badInput;
-    }
+    printFindings(file, findings);
+    if (config === null) return ExitCode.badInput;
     const lockFile = lockFileOf(file);
     const update = flag(args, 'update');
     const before = update ? readable(lockFile) : loadLock(lockFile);

@@ -47,7 +47,8 @@ export function planPage(report: PlanReport, heading: PageHeading): string {
           </p>
           ${fleets.length > 0 && overview(report)}
           ${fleets.map(([name, fleet], index) => fleetSection(name, fleet, report.breakEven, `fleet-${index + 1}`))}
-          ${idleFloor(report)} ${assumptions(report)}
+          ${idleFloor(report)} ${facts('Outlook', 'What', report.outlook)}
+          ${facts('Assumptions', 'Assumption', report.assumptions)}
         </main>
         <footer class="quiet">
           Made by <code>hybrid-llm plan --html</code>. Estimates, not offers: the assumptions say how far they may be
@@ -100,13 +101,15 @@ function idleFloor({ idle }: PlanReport): Html | null {
   </section>`;
 }
 
-function assumptions({ assumptions: all }: PlanReport): Html | null {
+/** Names, values and where they come from. */
+function facts(title: string, head: string, all: PlanReport['assumptions']): Html | null {
   if (all.length === 0) return null;
-  return html`<section aria-labelledby="assumptions">
-    <h2 id="assumptions">Assumptions</h2>
+  const id = title.toLowerCase();
+  return html`<section aria-labelledby="${id}">
+    <h2 id="${id}">${title}</h2>
     ${table(
-      'Assumptions and where they come from',
-      [{ head: 'Assumption' }, { head: 'Value' }, { head: 'Source' }],
+      `${title} and where the values come from`,
+      [{ head }, { head: 'Value' }, { head: 'Source' }],
       all.map(({ name, value, source }) => [name, value, sourceText(source)]),
       { kind: 'words' },
     )}

@@ -37,7 +37,7 @@ export const DEFAULT_ASSUMPTIONS: Assumptions = {
   throughputFactor: 1,
 };
 
-/** @param idleUsdPerMonth what of the idle floor an API alone would not need */
+/** @param idleUsdPerMonth the whole idle floor, to be on the safe side: a router alone would need a part of it too */
 export function assumptionsOf(economics: Config['economics'], idleUsdPerMonth: number): Assumptions {
   const { reservedUsdPerHour: _ofEachFleet, ...stated } = economics;
   return { ...DEFAULT_ASSUMPTIONS, ...stated, idleUsdPerMonth };

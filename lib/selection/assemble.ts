@@ -2,7 +2,7 @@
 import { groupBy } from '../group-by';
 import { hostPrices } from '../../config/catalog/host-prices';
 import { tokenOffers } from '../../config/catalog/prices';
-import type { Lock } from '../../config/lock';
+import type { FleetChoice, Lock } from '../../config/lock';
 import type { Config } from '../../config/schema';
 import { type Assumptions, STRESS, assumptionsOf } from '../economics/assumptions';
 import type { IdleFloor } from '../economics/idle';
@@ -14,6 +14,7 @@ import { type Chosen, choose } from './choose';
 import { fleetCost } from './fleet-cost';
 import { fleetReport } from './fleet-report';
 import type { BreakEvenReport, PlanReport } from './plan-report';
+import { outlook } from './outlook';
 import { resolve } from './resolve';
 
 export interface PlanInput {
@@ -44,7 +45,8 @@ export function assemble({ config, lock, idle, written, warnings, nowMs }: PlanI
     if ('problem' in choosing) problems.push(`fleet ${name}: ${choosing.problem}`);
     else chosen.push([name, choosing]);
   }
-  const costs = new Map(chosen.map(([name, one]) => [name, fleetCost(name, config, one, assumed)]));
+  const share = shareOf(assumed, chosen.length);
+  const costs = new Map(chosen.map(([name, one]) => [name, fleetCost(name, config, one, share)]));
   const stale =
     lock === null ? chosen.length > 0 : resolve(config, lock).problems.some(({ severity }) => severity === 'error');
   const report = {
@@ -61,7 +63,8 @@ export function assemble({ config, lock, idle, written, warnings, nowMs }: PlanI
       items: byName(idle?.items ?? []),
     },
     breakEven: [...costs.values()].flatMap((cost) => cost.breakEven.toSorted(byTokens)),
-    assumptions: assumptionRows(assumed, nowMs),
+    assumptions: assumptionRows(assumed, chosen.length, nowMs),
+    outlook: outlook(chosen),
     lock: { written, stale },
     warnings: [
       ...warnings,
@@ -73,6 +76,14 @@ export function assemble({ config, lock, idle, written, warnings, nowMs }: PlanI
   };
   return { report, problems };
 }
+
+/** Engineers and what stands there serve all fleets: each bears an equal part. */
+const shareOf = (assumed: Assumptions, fleets: number): Assumptions => ({
+  ...assumed,
+  engineerHoursPerMonth: assumed.engineerHoursPerMonth / Math.max(1, fleets),
+  setUpHours: assumed.setUpHours / Math.max(1, fleets),
+  idleUsdPerMonth: assumed.idleUsdPerMonth / Math.max(1, fleets),
+});
 
 /** One line for each kind of thing, dearest first. */
 function byName(items: IdleFloor['items']): PlanReport['idle']['items'] {
@@ -90,9 +101,12 @@ function differs(name: string, { choice }: Chosen, lock: Lock | null): string[] 
   const locked = lock?.fleets[name]?.chosen;
   if (locked === undefined || JSON.stringify(locked) === JSON.stringify(choice)) return [];
   return [
-    `fleet ${name}: the lock file holds it to ${locked.quantization} on ${locked.instanceTypes.join(', ')}; the catalogue would choose what stands here. \`plan --update\` changes over`,
+    `fleet ${name}: the lock file holds it to ${locked.quantization} on ${locked.instanceTypes.join(', ')}${sameTypes(locked, choice) ? ', with other arguments of the engine' : ''}; the catalogue would choose what stands here. \`plan --update\` changes over`,
   ];
 }
+
+const sameTypes = (locked: FleetChoice, choice: FleetChoice): boolean =>
+  locked.instanceTypes.join() === choice.instanceTypes.join() && locked.quantization === choice.quantization;
 
 /** What costs, at a price that the template does not tell: a floor without a word of it would be believed. */
 function leftOut(unpriced: IdleFloor['unpriced']): string[] {
@@ -126,7 +140,7 @@ function neverReserved(
     );
 }
 
-function assumptionRows(assumed: Assumptions, nowMs: number): PlanReport['assumptions'] {
+function assumptionRows(assumed: Assumptions, fleets: number, nowMs: number): PlanReport['assumptions'] {
   const config = 'config, `economics`';
   const ours = 'lib/economics/assumptions.ts';
   return [
@@ -135,7 +149,7 @@ function assumptionRows(assumed: Assumptions, nowMs: number): PlanReport['assump
     { name: 'mean use of a replica, the rest is for peaks', value: percent(assumed.maxUtilization), source: config },
     {
       name: 'engineers',
-      value: `${assumed.engineerHoursPerMonth} h a month and ${assumed.setUpHours} h once, at $${assumed.engineerUsdPerHour}/h`,
+      value: `${assumed.engineerHoursPerMonth} h a month and ${assumed.setUpHours} h once, at $${assumed.engineerUsdPerHour}/h${fleets > 1 ? `, with the idle floor borne by ${fleets} fleets alike` : ''}`,
       source: config,
     },
     { name: 'token prices fall in a year by', value: percent(assumed.priceFallPerYear), source: config },

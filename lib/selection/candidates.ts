@@ -2,7 +2,7 @@
 import { groupBy } from '../group-by';
 import { type CatalogInstance, instances } from '../../config/catalog';
 import type { FleetAsked } from '../../config/lock';
-import { type Assumptions, DEFAULT_ASSUMPTIONS } from '../economics/assumptions';
+import type { Assumptions } from '../economics/assumptions';
 import { tokensPerSecond } from '../economics/fleet-economics';
 import { usdPerMillionTokens } from '../economics/self-hosted-cost';
 import type { TrafficMix } from '../economics/traffic-mix';
@@ -38,7 +38,7 @@ export interface Candidate {
   readonly instance: CatalogInstance;
   /** At the fleet's purchase; `null`: the catalogue has no price. */
   readonly usdPerHour: number | null;
-  /** What is ranked by: `usdPerHour`, as many times as the engine is slower than `USEFUL_MS`. */
+  /** What is ranked by: `usdPerHour`, as many times as the engine is slower than is of use. */
   readonly usdPerUsefulHour: number | null;
 }
 
@@ -47,6 +47,8 @@ export interface Candidate {
  * sequences, so that what an hour costs is what one of them costs, unless it is slower than this.
  */
 const USEFUL_MS = 50;
+/** Time in which as many typical texts as there are sequences are embedded. */
+const USEFUL_EMBEDDINGS_MS = 1_000;
 
 /** Why a layout does not do. */
 export type LayoutProblem =
@@ -132,14 +134,15 @@ export const candidatesOn = ({ types }: Board, layout: Layout, asked: FleetAsked
   types.map((instance) => {
     const usdPerHour = (asked.spot ? instance.spotUsdPerHour : null) ?? instance.onDemandUsdPerHour;
     if (usdPerHour === null) return { layout, instance, usdPerHour, usdPerUsefulHour: null };
-    const { timePerOutputTokenMs } = layout.speed;
-    // Nobody watches embeddings come: of those more is of use.
-    const usdPerUsefulHour =
-      timePerOutputTokenMs === null
-        ? usdPerMillion({ layout, usdPerHour }, asked, DEFAULT_ASSUMPTIONS)
-        : usdPerHour * Math.max(1, timePerOutputTokenMs / USEFUL_MS);
-    return { layout, instance, usdPerHour, usdPerUsefulHour };
+    return { layout, instance, usdPerHour, usdPerUsefulHour: usdPerHour * slowness(layout.speed, asked) };
   });
+
+/** How many times slower than is of use; 1 for what is fast enough. */
+function slowness({ timePerOutputTokenMs, timeToFirstTokenMs }: Speed, { concurrency }: FleetAsked): number {
+  return timePerOutputTokenMs === null
+    ? Math.max(1, (concurrency * timeToFirstTokenMs) / USEFUL_EMBEDDINGS_MS)
+    : Math.max(1, timePerOutputTokenMs / USEFUL_MS);
+}
 
 /** Of all tokens, read and written, with all asked sequences running; `null`: the host's price is not known. */
 export function usdPerMillion(

@@ -10,6 +10,8 @@ export interface PlanReport {
   readonly breakEven: readonly BreakEvenReport[];
   /** What the numbers rest on, in the order of the page. */
   readonly assumptions: readonly { readonly name: string; readonly value: string; readonly source: string }[];
+  /** What it should be read with: estimates that no choice hangs on. `source`: how they come about. */
+  readonly outlook: readonly { readonly name: string; readonly value: string; readonly source: string }[];
   readonly lock: {
     /** `--update` wrote it in this run. */
     readonly written: boolean;

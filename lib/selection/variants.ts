@@ -23,10 +23,16 @@ const checkpointsOf = groupBy(checkpoints, ({ model }) => model);
 /** Wider weights first. */
 export function variantsOf(facts: ModelFacts, asked: FleetAsked): readonly Variant[] {
   const kvFormats: readonly KvFormat[] = asked.quality === 'economy' ? ['auto', 'fp8'] : ['auto'];
-  return weightsOf(facts)
-    .filter(({ format }) => isAllowed(format.name, facts, asked))
-    .toSorted((a, b) => BITS[b.format.name] - BITS[a.format.name])
-    .flatMap((weights) => kvFormats.map((kvFormat) => ({ ...weights, kvFormat })));
+  return (
+    weightsOf(facts)
+      // Vectors of weights that were rounded are others than those that an index holds.
+      .filter(
+        ({ online }) => !online || asked.kind === 'chat' || asked.quality === 'economy' || asked.quantization !== null,
+      )
+      .filter(({ format }) => isAllowed(format.name, facts, asked))
+      .toSorted((a, b) => BITS[b.format.name] - BITS[a.format.name])
+      .flatMap((weights) => kvFormats.map((kvFormat) => ({ ...weights, kvFormat })))
+  );
 }
 
 /** Formats that there are weights in, for a message. */

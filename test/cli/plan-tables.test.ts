@@ -77,6 +77,7 @@ test('a name cannot steer the terminal', () => {
     idle: { usdPerMonth: 0, items: [{ name: text, usdPerMonth: 0 }] },
     breakEven: [{ model: text, fleet: text, purchase: 'spot', tokensPerDay: 1, stressedTokensPerDay: 1 }],
     assumptions: [{ name: text, value: text, source: text }],
+    outlook: [{ name: text, value: text, source: text }],
     lock: { written: true, stale: false },
     warnings: [text],
   };
@@ -92,6 +93,7 @@ test('an empty plan still says what it costs', () => {
     fleets: {},
     breakEven: [],
     assumptions: [],
+    outlook: [],
     warnings: [],
     idle: { usdPerMonth: 0, items: [] },
   };

@@ -271,7 +271,18 @@ const rows: readonly Row[] = [
     it: 'a fleet without model',
     edits: [['    model: Qwen/Qwen3-Embedding-0.6B\n', '']],
     ...{ code: 'fleet-model', path: 'fleets.vectors', at: 'vectors:' },
-    says: ['neither', 'exactly one', 'add `model: …`'],
+    says: ['neither', 'a model of the catalogue', 'add `model: …`'],
+  },
+  {
+    it: 'the architecture of a model that the catalogue has',
+    edits: [
+      [
+        '    model: Qwen/Qwen3-Embedding-0.6B\n',
+        '    model: Qwen/Qwen3-Embedding-0.6B\n    architecture: { layers: 1 }\n',
+      ],
+    ],
+    ...{ code: 'fleet-model', path: 'fleets.vectors.architecture', at: '{ layers' },
+    says: ['the catalogue has', 'it does not know', 'remove `architecture`'],
   },
   {
     it: 'a context that the model cannot take',

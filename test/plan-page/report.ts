@@ -216,6 +216,13 @@ export const PLAN: PlanReport = {
       verdict: 'host-price-unknown',
     },
   ],
+  outlook: [
+    {
+      name: 'llama-8b: spot replicas answer with 1, 2, 3 of them',
+      value: '99.9 %, 99.9998 %, 99.9998 %',
+      source: '10 % of hosts interrupted in a month',
+    },
+  ],
   assumptions: [
     {
       name: 'Engineers',
