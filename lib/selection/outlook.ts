@@ -61,8 +61,9 @@ function routerRows(): PlanReport['outlook'] {
 
 const percent = (share: number): string => `${(share * 100).toFixed(0)} %`;
 
-/** As many digits as it has nines, so that 99.99 is told from 99.9999. */
+/** As many digits as it has nines. Beyond five of them other things fail first. */
 function nines(share: number): string {
-  const digits = Math.min(6, Math.max(1, Math.ceil(-Math.log10(1 - share)) - 1));
+  if (share > 0.99999) return 'over 99.999 %';
+  const digits = Math.max(1, Math.ceil(-Math.log10(1 - share)) - 1);
   return `${(share * 100).toFixed(digits)} %`;
 }
