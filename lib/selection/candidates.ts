@@ -130,6 +130,12 @@ function speedOf(
   return { inputTokensPerSecond, outputTokensPerSecond, timePerOutputTokenMs, timeToFirstTokenMs };
 }
 
+/** Seconds in which an instance reads the weights from S3 at the bandwidth that it always has. */
+export const loadSeconds = ({ networkGbpsBaseline }: CatalogInstance, { memory }: Layout): number =>
+  (memory.weightGiB * GIB * 8) / (networkGbpsBaseline * 1e9);
+
+const GIB = 1024 ** 3;
+
 export const candidatesOn = ({ types }: Board, layout: Layout, asked: FleetAsked): Candidate[] =>
   types.map((instance) => {
     const usdPerHour = (asked.spot ? instance.spotUsdPerHour : null) ?? instance.onDemandUsdPerHour;

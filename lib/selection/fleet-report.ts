@@ -3,7 +3,7 @@ import type { Config } from '../../config/schema';
 import { vllmArguments } from '../capacity/vllm-command';
 import { weightsPrefix } from '../capacity/weights-layout';
 import type { Assumptions } from '../economics/assumptions';
-import { type Candidate, memoryOf, usdPerMillion } from './candidates';
+import { type Candidate, memoryOf, usdPerMillion, loadSeconds } from './candidates';
 import type { Chosen } from './choose';
 import type { FleetReport, PoolReport } from './plan-report';
 import { rejections } from './rejections';
@@ -63,6 +63,7 @@ function poolReport({ instance, layout }: Candidate, usdPerMillionTokens: number
     tokensPerSecond: timePerOutputTokenMs === null ? null : outputTokensPerSecond,
     timePerOutputTokenMs,
     timeToFirstTokenMs,
+    loadSeconds: loadSeconds(instance, layout),
     ...(unknown !== '' && { unknown }),
   };
 }

@@ -83,6 +83,8 @@ export interface PoolReport {
   readonly tokensPerSecond: number | null;
   readonly timePerOutputTokenMs: number | null;
   readonly timeToFirstTokenMs: number | null;
+  /** From S3, at the network bandwidth that the type always has. @default - not said */
+  readonly loadSeconds?: number;
   /** Why something above is `null`. */
   readonly unknown?: string;
 }

@@ -8,6 +8,8 @@ import { buildCli, run } from '../support/cli';
 let folder: string;
 
 beforeAll(buildCli);
+// Each run synthesizes the whole for its idle floor.
+jest.setTimeout(30_000);
 beforeEach(() => {
   folder = mkdtempSync(path.join(tmpdir(), 'plan-'));
 });
@@ -87,7 +89,7 @@ test('a reserved price is one more way to buy', async () => {
   const [spot, , reserved] = breakEven.filter(({ model }) => model === 'openai/gpt-5.4');
   expect(reserved?.purchase).toBe('reserved');
   expect(reserved?.tokensPerDay).toBeLessThan(spot?.tokensPerDay ?? 0);
-}, 30_000);
+});
 
 test('--update writes the lock, which fits from then on, and says what changed', async () => {
   const file = configFile();
@@ -103,14 +105,14 @@ test('--update writes the lock, which fits from then on, and says what changed',
   expect(second.stderr).toMatch(/hybrid-llm.lock.json is written; commit it/);
   expect(readFileSync(lock, 'utf8')).not.toBe(written);
   expect((await planOf(file)).lock).toEqual({ written: false, stale: false });
-}, 60_000);
+});
 
 test('--update names the price that the fleet pays', async () => {
   const file = configFile({ capacity: { spot: false } });
   const { stdout, stderr } = await run('plan', '--config', file, '--update', '--json');
   const [first] = (JSON.parse(stdout) as PlanReport).fleets['small']?.pools ?? [];
   expect(stderr).toContain(`from $${first?.onDemandUsdPerHour?.toFixed(2)} an hour and replica`);
-}, 30_000);
+});
 
 test('--html writes one page that needs nothing else', async () => {
   const page = path.join(folder, 'plan.html');

@@ -1,5 +1,6 @@
 import { instances, models } from '../../config/catalog';
 import { choose } from '../../lib/selection/choose';
+import { loadSeconds } from '../../lib/selection/candidates';
 import { rejections } from '../../lib/selection/rejections';
 import { BITS } from '../../lib/sizing/formats';
 import { asked, chosenOf, problemOf } from './asked';
@@ -181,4 +182,14 @@ test('a T4 has the memory that its driver reports, not the 16 GiB before error c
     chosenOf({ model: 'Qwen/Qwen3-0.6B', context: 1024, concurrency: 1, instances: ['g4dn.xlarge'] }).pools[0]
       ?.layout ?? {};
   expect((memory?.usableGiBPerGpu ?? NaN) / 0.9).toBeCloseTo(14.58, 2);
+});
+
+test('whatever fits loads in minutes, so that the network need not be a reason', () => {
+  const slowest = models.flatMap(({ id, kind, maxContextTokens }) => {
+    const chosen = choose(
+      asked({ model: id, kind, context: Math.min(4096, maxContextTokens ?? 4096), concurrency: 1 }),
+    );
+    return 'problem' in chosen ? [] : chosen.sets.flatMap(({ candidates }) => candidates);
+  });
+  expect(Math.max(...slowest.map(({ instance, layout }) => loadSeconds(instance, layout)))).toBeLessThan(150);
 });
