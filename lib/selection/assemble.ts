@@ -1,4 +1,5 @@
 /** The whole plan: every fleet's choice, what it costs idle, when it pays, and what that rests on. */
+import { compare } from '../compare';
 import { groupBy } from '../group-by';
 import { hostPrices } from '../../config/catalog/host-prices';
 import { tokenOffers } from '../../config/catalog/prices';
@@ -195,6 +196,3 @@ function datesOf(rows: readonly ({ readonly asOf: string } | null)[], nowMs: num
 /** Those that pay first, the soonest first. */
 const byTokens = (a: BreakEvenReport, b: BreakEvenReport): number =>
   a.purchase === b.purchase ? compare(a.tokensPerDay ?? Infinity, b.tokensPerDay ?? Infinity) : 0;
-
-/** `Infinity` less itself is no number. */
-const compare = (a: number, b: number): number => (a === b ? 0 : a < b ? -1 : 1);

@@ -5,6 +5,7 @@
  * compared by the mean cost of their three cheapest pools, since a fleet on spot lives on whichever has capacity; a set of
  * fewer pools is taken only where there is no other.
  */
+import { compare } from '../compare';
 import { groupBy } from '../group-by';
 import type { FleetAsked } from '../../config/lock';
 import { type Board, type Candidate, candidatesOn, isLayout, layoutOn, splitsOf } from './candidates';
@@ -72,9 +73,6 @@ const byCost = (a: Candidate, b: Candidate): number =>
 
 /** Wider formats were looked at first, and sorting keeps that order among equals. */
 const bySet = (a: PoolSet, b: PoolSet): number => Number(a.small) - Number(b.small) || compare(a.meanUsd, b.meanUsd);
-
-/** `Infinity` less itself is no number. */
-const compare = (a: number, b: number): number => (a === b ? 0 : a < b ? -1 : 1);
 
 /** The pool that holds least: what the fleet's limits follow from. */
 export const smallestOf = (pools: readonly Candidate[]): Candidate =>
