@@ -5,13 +5,28 @@ import { type Command, ExitCode, UsageError } from './commands/command';
 import { chat } from './commands/chat';
 import { connect } from './commands/connect';
 import { explain } from './commands/explain';
+import { fleet } from './commands/fleet';
 import { keys } from './commands/keys';
+import { logs } from './commands/logs';
 import { plan } from './commands/plan';
 import { residency } from './commands/residency';
 import { serve } from './commands/serve';
+import { status } from './commands/status';
 import { validate } from './commands/validate';
 
-const COMMANDS: readonly Command[] = [validate, plan, explain, serve, connect, chat, keys, residency];
+const COMMANDS: readonly Command[] = [
+  validate,
+  plan,
+  explain,
+  serve,
+  connect,
+  chat,
+  keys,
+  status,
+  logs,
+  fleet,
+  residency,
+];
 
 /** What `package.json` says under `engines`. */
 const OLDEST_NODE = [22, 19] as const;

@@ -14,6 +14,9 @@ export async function buildCli(): Promise<void> {
   await buildProgram('bin/hybrid-llm.ts', ENTRY);
 }
 
+/** The built program. */
+export const entry = (): string => ENTRY;
+
 export interface Ran {
   readonly code: number;
   readonly stdout: string;

@@ -51,9 +51,11 @@ test('a row for each lane, one for spend, one for each fleet', () => {
   expect(widgetsOf('Fleet').map(({ properties }) => properties.title)).toEqual([
     'Requests, open lane',
     'Streamed answers in milliseconds, open lane',
+    'Without a replica, open lane',
     'What goes wrong, open lane',
     'Requests, sealed lane',
     'Streamed answers in milliseconds, sealed lane',
+    'Without a replica, sealed lane',
     'What goes wrong, sealed lane',
     'This month in US dollars',
     'US dollars per hour',
@@ -81,7 +83,7 @@ test('every metric of the contract is drawn, but how long a whole answer takes a
 test('alarms stand at the top, and widgets of one’s own can be added', () => {
   const widgets = widgetsOf('Alarms');
   expect(widgets[0]?.type).toBe('alarm');
-  expect(widgets[0]?.properties.alarms).toHaveLength(11);
+  expect(widgets[0]?.properties.alarms).toHaveLength(13);
   expect(widgets.at(-1)?.properties.markdown).toBe('ours');
 });
 
