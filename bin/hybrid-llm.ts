@@ -4,8 +4,10 @@ import { parseArgs } from 'node:util';
 import { type Command, ExitCode, UsageError } from './commands/command';
 import { chat } from './commands/chat';
 import { connect } from './commands/connect';
+import { doctor } from './commands/doctor';
 import { explain } from './commands/explain';
 import { fleet } from './commands/fleet';
+import { init } from './commands/init';
 import { keys } from './commands/keys';
 import { logs } from './commands/logs';
 import { plan } from './commands/plan';
@@ -15,8 +17,10 @@ import { status } from './commands/status';
 import { validate } from './commands/validate';
 
 const COMMANDS: readonly Command[] = [
+  init,
   validate,
   plan,
+  doctor,
   explain,
   serve,
   connect,

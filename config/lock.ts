@@ -9,20 +9,33 @@ const count = z.int().min(1);
 /** The part of a fleet's config that the choice was made for: another one needs another choice. */
 const asked = z.strictObject({
   model: z.string(),
+  /** The config's own, `null` where the catalogue has it. */
+  architecture: z.record(z.string(), z.unknown()).nullable(),
+  kind: z.enum(['chat', 'embed']),
   context: count,
   concurrency: count,
   quality: z.enum(['high', 'economy']),
   quantization: z.string().nullable(),
   instances: z.union([z.literal('auto'), z.array(z.string()).min(1)]),
+  spot: z.boolean(),
+  /** How many. */
+  adapters: z.int().min(0),
+  acceptUnverified: z.boolean(),
 });
 
 const chosen = z.strictObject({
+  /** Repository whose weights are loaded: the model's own, or one with its weights in another format. */
+  checkpoint: z.string(),
   /** Commit of the model's repository; `null`: what the mirror finds under the name. */
   revision: z.string().nullable(),
+  /** Number format of the weights in memory. */
   quantization: z.string(),
   tensorParallel: count,
+  pipelineParallel: count,
   /** Interchangeable pools, cheapest first. */
   instanceTypes: z.array(z.string()).min(1),
+  /** Of `vllm serve`, besides those that follow from the rest: what the memory was computed with. */
+  engineArguments: z.array(z.string()),
 });
 
 export const lockSchema = z.strictObject({

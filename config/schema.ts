@@ -60,10 +60,17 @@ const schedule = z.strictObject({
 const fleet = z.strictObject({
   model: z.string().min(1).optional().describe('Name in the catalogue, pinned with @REVISION if wanted.'),
   architecture: z.record(z.string(), z.unknown()).optional().describe('A model that the catalogue does not know.'),
+  acceptUnverified: z
+    .boolean()
+    .default(false)
+    .describe('Plan with a row of the catalogue that nobody has checked against the model itself.'),
   kind: z.enum(['chat', 'embed']).default('chat'),
   context: z.int().min(1).default(8192).describe('Tokens of prompt and answer together.'),
   concurrency: z.int().min(1).default(16).describe('Sequences at full context that one replica must hold.'),
-  quality: z.enum(['high', 'economy']).default('high').describe('high: at least 8 bits; economy: allows 4.'),
+  quality: z
+    .enum(['high', 'economy'])
+    .default('high')
+    .describe('high: at least 8 bits, or as published; economy: allows 4, and 8 for the cache.'),
   quantization: z.string().optional(),
   instances: z.union([z.literal('auto'), z.array(z.string()).min(1)]).default('auto'),
   replicas: z
@@ -229,7 +236,16 @@ export const configSchema = z.strictObject({
   tenants: z.record(label, tenant).default({}),
   sensitivity: sensitivity.prefault({}),
   licences: z
-    .strictObject({ accept: z.array(z.string()).default([]), monthlyActiveUsers: z.int().min(0).optional() })
+    .strictObject({
+      accept: z.array(z.string()).default([]).describe('Licences that were read, by their names in the catalogue.'),
+      monthlyActiveUsers: z.int().min(0).optional(),
+      use: z.enum(['production', 'research']).default('production'),
+      trainOnAnswers: z.boolean().default(false).describe('Other models are trained on what fleets answer.'),
+      granted: z
+        .record(z.string(), z.string().min(1))
+        .default({})
+        .describe('Where a contract with the owner is filed that permits more, by licence.'),
+    })
     .prefault({}),
   budgets: z
     .strictObject({
@@ -245,6 +261,12 @@ export const configSchema = z.strictObject({
     .strictObject({
       engineerUsdPerHour: usd.default(90),
       engineerHoursPerMonth: z.number().nonnegative().default(40),
+      setUpHours: z.number().nonnegative().default(40).describe('Hours that a fleet takes once.'),
+      maxUtilization: z.number().gt(0).max(1).default(0.5).describe('Share of a replica that the mean load may take.'),
+      reservedUsdPerHour: z
+        .record(z.string(), usd)
+        .default({})
+        .describe('What hosts cost under a savings plan or reservation, by instance type.'),
       priceFallPerYear: z.number().min(0).max(1).default(0.5),
       inputShare: z.number().min(0).max(1).default(0.75),
       cachedShare: z.number().min(0).max(1).default(0),

@@ -15,23 +15,46 @@ const NOT_TAKEN = [
 const DENIED = ['AccessDenied', 'AccessDeniedException', 'UnauthorizedOperation'];
 const NO_WAY = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'ECONNRESET', 'ETIMEDOUT', 'ConnectionLost', 'TimeoutError'];
 
+export interface AwsFault {
+  /** `refused`: AWS answered, and it was none of the others. */
+  readonly kind: 'no-credentials' | 'not-taken' | 'denied' | 'no-way' | 'refused';
+  readonly name: string;
+  readonly message: string;
+}
+
+/** `null`: it did not come from a call to AWS. */
+export function awsFault(error: unknown): AwsFault | null {
+  if (!(error instanceof Error)) return null;
+  const names = [error.name, (error as NodeJS.ErrnoException).code ?? '', (error as { type?: string }).type ?? ''];
+  const fault = (kind: AwsFault['kind'], name = error.name): AwsFault => ({ kind, name, message: error.message });
+  const oneOf = (list: readonly string[]): string | undefined => names.find((name) => list.includes(name));
+  if (oneOf(NO_CREDENTIALS) !== undefined) return fault('no-credentials');
+  if (oneOf(NOT_TAKEN) !== undefined) return fault('not-taken');
+  if (oneOf(DENIED) !== undefined) return fault('denied');
+  const noWay = oneOf(NO_WAY);
+  if (noWay !== undefined) return fault('no-way', noWay);
+  return '$metadata' in error ? fault('refused') : null;
+}
+
 /**
  * `what` failed, such as "cannot read the table x"; `permission` is the IAM action it needs. Errors that are nobody's
  * fault but ours come back as they are.
  */
 export function awsMistake(error: unknown, what: string, permission: string): unknown {
-  if (!(error instanceof Error)) return error;
-  const names = [error.name, (error as NodeJS.ErrnoException).code ?? '', (error as { type?: string }).type ?? ''];
-  const is = (list: readonly string[]): boolean => names.some((name) => list.includes(name));
-  if (is(NO_CREDENTIALS)) {
-    return new UsageError(
-      `${what}: no AWS credentials; log in (\`aws sso login\`, \`aws configure\`) or set AWS_PROFILE`,
-    );
+  const fault = awsFault(error);
+  switch (fault?.kind) {
+    case 'no-credentials':
+      return new UsageError(
+        `${what}: no AWS credentials; log in (\`aws sso login\`, \`aws configure\`) or set AWS_PROFILE`,
+      );
+    case 'not-taken':
+      return new UsageError(`${what}: AWS does not take these credentials (${fault.name}); log in again`);
+    case 'denied':
+      return new UsageError(`${what}: access denied; your login needs ${permission} on it`);
+    case 'no-way':
+      return new UsageError(`${what}: AWS cannot be reached (${fault.name})`);
+    case 'refused':
+    case undefined:
+      return error;
   }
-  if (is(NOT_TAKEN))
-    return new UsageError(`${what}: AWS does not take these credentials (${error.name}); log in again`);
-  if (is(DENIED)) return new UsageError(`${what}: access denied; your login needs ${permission} on it`);
-  if (is(NO_WAY))
-    return new UsageError(`${what}: AWS cannot be reached (${names.find((name) => NO_WAY.includes(name))})`);
-  return error;
 }

@@ -1,6 +1,6 @@
 /** What AWS charges for things that are there, whether used or not. US dollars, one region's, each with source and date. */
 import { prices } from './aws-prices.json';
-import type { Sourced } from './index';
+import type { Sourced } from './sourced';
 
 export interface AwsPrice extends Sourced {
   readonly id: string;

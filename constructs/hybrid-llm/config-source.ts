@@ -22,6 +22,11 @@ export class ConfigSource {
     return new ConfigSource(file, readText(file), existsSync(lockFile) ? readText(lockFile) : undefined);
   }
 
+  /** @internal The file without its lock, so that the committed catalogue decides. */
+  static _unlocked(file: string): ConfigSource {
+    return new ConfigSource(file, readText(file), undefined);
+  }
+
   /** The same keys as an object, and the contents of a lock file if there is one. */
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the API linter takes no `unknown`
   static inline(config: { [key: string]: any }, lock?: { [key: string]: any }): ConfigSource {

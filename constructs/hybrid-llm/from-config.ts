@@ -125,6 +125,7 @@ function fleetOf(fleet: Fleet, fleetName: string): FleetProps {
     context,
     concurrency,
     quality: _chosenWithOnly,
+    acceptUnverified: _chosenWithToo,
     quantization: _inTheLock,
     instances: _inTheLockToo,
     replicas,
@@ -161,14 +162,16 @@ function fleetOf(fleet: Fleet, fleetName: string): FleetProps {
 /** What the lock or the catalogue chose for a fleet. */
 export function chosenOf(
   choice: FleetChoice,
-): Pick<VllmFleetProps, 'instanceTypes' | 'quantization' | 'tensorParallel' | 'revision'> {
-  const { revision, quantization, tensorParallel, instanceTypes, ...rest } = choice;
-  allTaken(rest);
+): Pick<VllmFleetProps, 'checkpoint' | 'revision' | 'instanceTypes' | 'tensorParallel' | 'vllmArguments'> {
+  const { checkpoint, revision, instanceTypes, tensorParallel, engineArguments, ...rest } = choice;
+  const { quantization: _inTheWeightsOrArguments, pipelineParallel: _inTheArguments, ...nothing } = rest;
+  allTaken(nothing);
   return {
-    instanceTypes,
-    quantization,
-    tensorParallel,
+    checkpoint,
     ...(revision !== null && { revision }),
+    instanceTypes,
+    tensorParallel,
+    vllmArguments: engineArguments,
   };
 }
 

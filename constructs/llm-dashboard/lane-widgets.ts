@@ -46,6 +46,7 @@ export function laneWidgets(deployment: string, lane: string, goodMs: number): c
         metrics.fallbacks({ label: 'fallbacks' }),
         metrics.refusals({ label: 'refused' }),
         metrics.detectorFailures({ label: 'detector failures' }),
+        metrics.tableFailures({ label: 'table failures' }),
         metrics.unknownPrice({ label: 'answers without a price' }),
         metrics.tableFailures({ label: 'tables that failed' }),
         ...(lane === 'open' ? [metrics.restrictedOnOpenLane({ label: 'restricted, held by code alone' })] : []),

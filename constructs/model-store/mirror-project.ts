@@ -9,7 +9,7 @@ import type * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { bundledAsset } from '../assets';
 import { allowObjects } from './allow-objects';
-import { DEFAULT_REVISION, WEIGHTS_PREFIX } from './layout';
+import { DEFAULT_REVISION, WEIGHTS_PREFIX } from '../../lib/capacity/weights-layout';
 import { grantList } from './read-prefix';
 
 export interface MirrorProjectProps {

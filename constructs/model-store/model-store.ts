@@ -6,7 +6,7 @@ import * as s3 from 'aws-cdk-lib/aws-s3';
 import type * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import type { IModelStore } from './i-model-store';
-import { WEIGHTS_PREFIX } from './layout';
+import { WEIGHTS_PREFIX } from '../../lib/capacity/weights-layout';
 import { MirrorProject } from './mirror-project';
 import { grantReadPrefix } from './read-prefix';
 

@@ -40,7 +40,14 @@ export interface VllmFleetProps extends FleetScalingProps {
   readonly deployment?: string;
 
   /**
-   * Commit of the model's repository.
+   * Repository whose weights are loaded, such as one that has them in a smaller number format.
+   *
+   * @default - the model's own
+   */
+  readonly checkpoint?: string;
+
+  /**
+   * Commit of that repository.
    *
    * @default 'main', at the commit that it was when it was first copied into the model store
    */
@@ -68,13 +75,6 @@ export interface VllmFleetProps extends FleetScalingProps {
   readonly concurrency?: number;
 
   /**
-   * Number format of the weights in memory, as vLLM names it.
-   *
-   * @default 'bf16': as published
-   */
-  readonly quantization?: string;
-
-  /**
    * GPUs that one replica is spread over.
    *
    * @default 1
@@ -82,7 +82,7 @@ export interface VllmFleetProps extends FleetScalingProps {
   readonly tensorParallel?: number;
 
   /**
-   * Further arguments of `vllm serve`.
+   * Further arguments of `vllm serve`, such as `--quantization` for weights that it shrinks while it loads them.
    *
    * @default - none
    */

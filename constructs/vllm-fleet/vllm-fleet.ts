@@ -12,7 +12,7 @@ import { WAKE_ATTRIBUTES } from '../../lib/tables/wake-row';
 import type { BackendBinding, BackendBindOptions, BackendDescription, IModelBackend } from '../backend/i-model-backend';
 import { deploymentName } from '../deployment-name';
 import { FleetMetrics } from '../metrics/fleet-metrics';
-import { weightsPrefix } from '../model-store/layout';
+import { weightsPrefix } from '../../lib/capacity/weights-layout';
 import type { IModelStore } from '../model-store/i-model-store';
 import type { IPrivateNetwork } from '../private-network/i-private-network';
 import { mistakesIn } from './check-props';
@@ -94,7 +94,7 @@ export class VllmFleet extends Construct implements IModelBackend, IControlledFl
     this.scaling = scalingOf(props);
     this.network = props.network;
     this.modelStore = props.modelStore;
-    this.weightsPrefix = weightsPrefix(props.model, props.revision);
+    this.weightsPrefix = weightsPrefix(props.checkpoint ?? props.model, props.revision);
     this.instanceTypes = props.instanceTypes;
     this.concurrency = props.concurrency ?? 16;
     this.bootTimeout = props.bootTimeout ?? Duration.minutes(30);
@@ -283,7 +283,6 @@ export class VllmFleet extends Construct implements IModelBackend, IControlledFl
       context: props.context ?? 8192,
       concurrency: props.concurrency ?? 16,
       tensorParallel: props.tensorParallel ?? 1,
-      quantization: props.quantization ?? 'bf16',
       vllmArguments: props.vllmArguments ?? [],
       adapters: props.adapters ?? {},
     };

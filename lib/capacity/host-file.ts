@@ -28,8 +28,6 @@ export interface HostFile {
   readonly concurrency: number;
   /** GPUs that one replica is spread over. */
   readonly tensorParallel: number;
-  /** Number format of the weights in memory, such as `bf16` or `fp8`. */
-  readonly quantization: string;
   /** Further arguments of `vllm serve`. */
   readonly vllmArguments: readonly string[];
   /** LoRA adapters: name → folder in S3. */
@@ -101,7 +99,6 @@ const EXPECTED: Readonly<Record<keyof HostFile, Expectation>> = {
   context: count,
   concurrency: count,
   tensorParallel: count,
-  quantization: text,
   vllmArguments: {
     says: 'a list of strings',
     holds: (value) => Array.isArray(value) && value.every((one) => typeof one === 'string'),

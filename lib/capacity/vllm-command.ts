@@ -95,7 +95,6 @@ export function vllmArguments(host: HostFile, hostMemoryBytes: number): readonly
     ...['--max-model-len', String(host.context)],
     ...['--max-num-seqs', String(host.concurrency)],
     ...['--tensor-parallel-size', String(host.tensorParallel)],
-    ...quantizationArguments(host.quantization),
     ...(host.kind === 'embed'
       ? ['--runner', 'pooling', '--convert', 'embed']
       : // Resumed requests go first; a grammar backend that is chosen per request has taken engines down.
@@ -118,12 +117,6 @@ const loaderSettings = ({ tensorParallel }: HostFile, hostMemoryBytes: number): 
   memory_limit: streamerMemoryBytes(hostMemoryBytes, tensorParallel),
   ...(tensorParallel > 1 ? { distributed: true } : {}),
 });
-
-/** Formats that weights are published in, which the engine finds out by itself. */
-const AS_PUBLISHED = ['bf16', 'mxfp4'];
-
-const quantizationArguments = (quantization: string): readonly string[] =>
-  AS_PUBLISHED.includes(quantization) ? [] : ['--quantization', quantization];
 
 function adapterArguments(adapters: HostFile['adapters']): readonly string[] {
   const names = Object.keys(adapters);

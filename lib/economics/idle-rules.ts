@@ -64,8 +64,11 @@ export const RULES: Readonly<Record<string, Rule>> = {
           });
     const isHigh = periods.some((period) => typeof period === 'number' && period < 60);
     const price = isHigh ? 'alarm-metric-high-resolution' : 'alarm-metric';
-    // An expression may search for its metrics; it looks at one at least.
-    const count = Math.max(periods.length, 1);
+    // An expression may search for its metrics; it looks at one at least. A band of normal values counts as two more.
+    const bands = (queries ?? []).filter((query) =>
+      String(objectOf(query)['Expression']).includes('ANOMALY_DETECTION_BAND'),
+    );
+    const count = Math.max(periods.length, 1) + 2 * bands.length;
     return [{ name: named('alarm', properties['AlarmName']), price, count, unit: plural(count, 'metric') }];
   },
   'AWS::CloudWatch::CompositeAlarm': () => [{ name: 'composite alarm', price: 'composite-alarm', count: 1 }],

@@ -7,6 +7,7 @@ import { type AwsPrice, awsPrices } from '../../config/catalog/aws-prices';
 import { KNOWN_TO_COST } from './known-to-cost';
 import { type Charge, RULES } from './idle-rules';
 import { type Template, isObject, objectOf } from '../proof/template';
+import { HOURS_PER_MONTH } from './time';
 
 export interface IdleItem {
   /** What it is, such as `interface endpoint ecr.api`. */
@@ -29,9 +30,6 @@ export interface IdleFloor {
   readonly items: readonly IdleItem[];
   readonly unpriced: readonly UnpricedItem[];
 }
-
-/** A month as AWS's own calculator counts it. */
-const HOURS_PER_MONTH = 730;
 
 /** @param prices of one region; in others the floor is about the same */
 export function idleFloor(template: Template, prices: readonly AwsPrice[] = awsPrices): IdleFloor {

@@ -79,7 +79,7 @@ function planModel(config: Config, lane: Lane, name: string, model: Config['mode
       protocol: 'openai',
       boundary: FLEET_BOUNDARY,
       inLane: true,
-      capabilities: fleetCapabilities(fleet.kind, row?.images ?? false, fleet.context),
+      capabilities: fleetCapabilities(fleet, row?.images ?? false, takesTools(fleet, weights)),
       variants: {},
       price: PAID_BY_THE_HOUR,
     };
@@ -123,11 +123,20 @@ const PAID_BY_THE_HOUR: TokenPrice = {
   cacheWriteUsdPerMillionTokens: 0,
 };
 
-function fleetCapabilities(kind: 'chat' | 'embed', images: boolean, contextTokens: number): Capabilities {
+type Fleet = Config['fleets'][string];
+
+/**
+ * A fleet of ours is started with the catalogue's parser for its model, or without any. How an engine was started that
+ * runs already, or with arguments of the user's own for a model that the catalogue does not know, is not known here.
+ */
+const takesTools = ({ kind, endpoints }: Fleet, weights: string): boolean =>
+  kind === 'chat' && (endpoints !== undefined || catalog.parsersOf(weights)?.toolParser !== null);
+
+function fleetCapabilities({ kind, context: contextTokens }: Fleet, images: boolean, tools: boolean): Capabilities {
   const chat = kind === 'chat';
   return {
     endpoints: chat ? ['chat'] : ['embeddings'],
-    tools: chat,
+    tools,
     images,
     pdf: false,
     audio: false,

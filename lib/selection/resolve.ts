@@ -2,7 +2,8 @@
 import * as catalog from '../../config/catalog';
 import { engineRegistryAccount } from '../../config/catalog/engine';
 import type { Config } from '../../config/schema';
-import { type FleetAsked, type FleetChoice, type Lock, lockSchema } from '../../config/lock';
+import { type FleetChoice, type Lock, lockSchema } from '../../config/lock';
+import { differences, fleetsAsked } from './asked';
 import { choose } from './choose';
 
 export interface Resolved {
@@ -24,7 +25,7 @@ const UPDATE = 'run `npx hybrid-llm plan --update` (of another config: with `--c
 export function resolve(config: Config, lock: Lock | null): Resolved {
   const problems: Problem[] = [];
   const choices: Record<string, FleetChoice> = {};
-  const fleets = hostedFleets(config);
+  const fleets = fleetsAsked(config);
   for (const [name, asked] of Object.entries(fleets)) {
     const locked = lock?.fleets[name];
     if (lock !== null && locked === undefined) {
@@ -66,7 +67,7 @@ export function lockFor(
   const { choices, problems } = resolve(config, null);
   const errors = problems.filter(({ severity }) => severity === 'error');
   if (errors.length > 0) return { lock: null, problems: errors };
-  const fleets = Object.entries(hostedFleets(config)).flatMap(([name, asked]) => {
+  const fleets = Object.entries(fleetsAsked(config)).flatMap(([name, asked]) => {
     const chosen = choices[name];
     return chosen === undefined ? [] : [[name, { asked, chosen }] as const];
   });
@@ -93,24 +94,6 @@ export function readLock(text: string): { readonly lock: Lock } | { readonly pro
   if (parsed.success) return { lock: parsed.data };
   const { path, message } = parsed.error.issues[0] ?? { path: [], message: 'wrong shape' };
   return { problem: `the lock file is wrong at \`${path.join('.')}\` (${message}); ${UPDATE}` };
-}
-
-/** Fleets on hosts of ours, by what they ask for. Those of replicas that run already need no choice. */
-function hostedFleets(config: Config): Record<string, FleetAsked> {
-  const hosted = Object.entries(config.fleets).filter(([, { endpoints }]) => endpoints === undefined);
-  return Object.fromEntries(
-    hosted.map(([name, { model = name, context, concurrency, quality, quantization = null, instances }]) => [
-      name,
-      { model, context, concurrency, quality, quantization, instances },
-    ]),
-  );
-}
-
-function differences(locked: FleetAsked, asked: FleetAsked): string[] {
-  return (Object.keys(asked) as (keyof FleetAsked)[]).flatMap((key) => {
-    const [was, is] = [JSON.stringify(locked[key]), JSON.stringify(asked[key])];
-    return was === is ? [] : [`${key} was ${was}, the config says ${is}`];
-  });
 }
 
 /** The newest fact in the catalogue. */

@@ -1,5 +1,5 @@
 /** What an hour of a GPU host costs: spot from the live market, on demand from the catalogue. US dollars. */
-import { instances } from '../../config/catalog/instances.json';
+import { hostPrices } from '../../config/catalog/host-prices';
 
 export interface GpuPrices {
   /** The account's region. */
@@ -16,7 +16,9 @@ export interface OnDemandPrice {
 }
 
 /** Prices of the catalogue, as of the day that each of its rows states. */
-export const CATALOG_ON_DEMAND: readonly OnDemandPrice[] = instances;
+export const CATALOG_ON_DEMAND: readonly OnDemandPrice[] = hostPrices.flatMap(({ instanceType, region, onDemand }) =>
+  onDemand === null ? [] : [{ instanceType, region, onDemandUsdPerHour: onDemand.usdPerHour }],
+);
 
 export interface HostKind {
   readonly instanceType: string;

@@ -18,7 +18,6 @@ export const hostFile = (rest: Partial<HostFile> = {}): HostFile => ({
   context: 16_384,
   concurrency: 32,
   tensorParallel: 1,
-  quantization: 'bf16',
   vllmArguments: [],
   adapters: {},
   ...rest,

@@ -175,6 +175,6 @@ test('without a command, or with one that is not known, the commands are listed'
   const { code, stderr } = await run('fly');
   expect([code, stderr]).toEqual([
     2,
-    expect.stringMatching(/^hybrid-llm: no command `fly`; there are: validate, .*serve, .*keys\b.*\n$/),
+    expect.stringMatching(/^hybrid-llm: no command `fly`; there are: init, .*validate, .*serve, .*keys\b.*\n$/),
   ]);
 });

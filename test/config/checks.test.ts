@@ -271,7 +271,18 @@ const rows: readonly Row[] = [
     it: 'a fleet without model',
     edits: [['    model: Qwen/Qwen3-Embedding-0.6B\n', '']],
     ...{ code: 'fleet-model', path: 'fleets.vectors', at: 'vectors:' },
-    says: ['neither', 'exactly one', 'add `model: …`'],
+    says: ['neither', 'a model of the catalogue', 'add `model: …`'],
+  },
+  {
+    it: 'the architecture of a model that the catalogue has',
+    edits: [
+      [
+        '    model: Qwen/Qwen3-Embedding-0.6B\n',
+        '    model: Qwen/Qwen3-Embedding-0.6B\n    architecture: { layers: 1 }\n',
+      ],
+    ],
+    ...{ code: 'fleet-model', path: 'fleets.vectors.architecture', at: '{ layers' },
+    says: ['the catalogue has', 'it does not know', 'remove `architecture`'],
   },
   {
     it: 'a context that the model cannot take',
@@ -297,6 +308,27 @@ const rows: readonly Row[] = [
     ...{ code: 'licence-accepted', path: 'fleets.llama-8b.model', at: 'meta-llama' },
     says: ['llama3.1', 'licences.accept', 'add llama3.1'],
     severity: 'warning',
+  },
+  {
+    it: 'more users than the licence permits',
+    edits: [['accept: [llama3.1]', 'accept: [llama3.1], monthlyActiveUsers: 800000000']],
+    ...{ code: 'licence-use', path: 'fleets.llama-8b.model', at: 'meta-llama' },
+    says: ['800000000 users a month', '700000000 of them', 'licences.granted: { llama3.1: REFERENCE }'],
+  },
+  {
+    it: 'training on answers that the licence ties to a name',
+    edits: [['accept: [llama3.1]', 'accept: [llama3.1], trainOnAnswers: true']],
+    ...{ code: 'licence-use', path: 'fleets.llama-8b.model', at: 'meta-llama' },
+    says: ['trained on its answers', 'their name begins', 'remove `trainOnAnswers`'],
+  },
+  {
+    it: 'production with a licence for research',
+    edits: [
+      ['meta-llama/Llama-3.1-8B-Instruct', 'Qwen/Qwen2.5-3B-Instruct'],
+      ['accept: [llama3.1]', 'accept: [qwen-research]'],
+    ],
+    ...{ code: 'licence-use', path: 'fleets.llama-8b.model', at: 'Qwen/Qwen2.5' },
+    says: ['production', 'not commercial', 'use: research'],
   },
   {
     it: 'more replicas than the most',

@@ -43,6 +43,7 @@ test.each<[string, Record<string, unknown>, number, string]>([
     0.2,
     'alarm late',
   ],
+  ['AWS::CloudWatch::Alarm', { Metrics: [{ Expression: 'ANOMALY_DETECTION_BAND(m1, 2)' }, METRIC] }, 0.3, 'alarm'],
   ['AWS::CloudWatch::CompositeAlarm', {}, 0.5, 'composite alarm'],
   ['AWS::CloudWatch::Dashboard', {}, 3, 'dashboard'],
   ['AWS::SecretsManager::Secret', { Name: 'acme/anthropic' }, 0.4, 'secret acme/anthropic'],

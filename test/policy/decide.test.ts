@@ -245,6 +245,24 @@ const ROWS: readonly Row[] = [
     skips: { fast: 'images_unsupported' },
   },
   {
+    it: 'offers tools to a fleet that is started with a parser for them',
+    facts: { needs: ['tools'] },
+    asks: ['fast', 'claude', 'gpt'],
+  },
+  {
+    it: 'offers none to a fleet whose model has no parser',
+    config: { fleets: { llama: { model: 'deepseek-ai/DeepSeek-R1' } } },
+    facts: { needs: ['tools'] },
+    asks: ['claude', 'gpt'],
+    skips: { fast: 'tools_unsupported' },
+  },
+  {
+    it: 'does not know how replicas were started that run already',
+    config: { fleets: { llama: { model: 'deepseek-ai/DeepSeek-R1', endpoints: ['http://10.0.0.7:8000'] } } },
+    facts: { needs: ['tools'] },
+    asks: ['fast', 'claude', 'gpt'],
+  },
+  {
     it: 'skips what cannot give several answers',
     facts: { needs: ['n'] },
     asks: ['fast', 'gpt'],

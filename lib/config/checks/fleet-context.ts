@@ -5,7 +5,7 @@ import { type Check, error } from '../check';
 export const fleetContext: Check = (config) =>
   Object.entries(config.fleets).flatMap(([name, fleet]) => {
     const row = catalogModel(fleet);
-    if (row === undefined || fleet.context <= row.maxContextTokens) return [];
+    if (row?.maxContextTokens == null || fleet.context <= row.maxContextTokens) return [];
     return error({
       code: 'fleet-context',
       path: ['fleets', name, 'context'],

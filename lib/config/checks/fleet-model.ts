@@ -8,13 +8,24 @@ export const fleetModel: Check = (config) =>
   Object.entries(config.fleets).flatMap(([name, fleet]) => {
     const { model, architecture, endpoints } = fleet;
     if (endpoints !== undefined) return [];
-    if ((model === undefined) === (architecture === undefined)) {
+    if (model === undefined && architecture === undefined) {
       return error({
         code: 'fleet-model',
         path: ['fleets', name],
-        found: model === undefined ? 'neither `model` nor `architecture`' : '`model` and `architecture`',
-        allowed: 'exactly one of `model` and `architecture`, or `endpoints` of replicas that run already',
-        fix: model === undefined ? 'add `model: …` with a name of the catalogue' : 'remove one of the two',
+        found: 'neither `model` nor `architecture`',
+        allowed:
+          'a model of the catalogue; or one of the hub with its `architecture`; or `endpoints` of replicas that run already',
+        fix: 'add `model: …` with a name of the catalogue',
+      });
+    }
+    if (architecture !== undefined) {
+      if (catalogModel(fleet) === undefined) return [];
+      return error({
+        code: 'fleet-model',
+        path: ['fleets', name, 'architecture'],
+        found: 'the architecture of a model that the catalogue has',
+        allowed: '`architecture` of models that it does not know',
+        fix: 'remove `architecture`',
       });
     }
     if (model === undefined || catalogModel(fleet) !== undefined) return [];
@@ -24,6 +35,6 @@ export const fleetModel: Check = (config) =>
       name: model.replace(/@.*/, ''),
       what: 'a model of the catalogue',
       known: models.map((row) => row.id),
-      otherwise: 'name one of them, or describe the model in `architecture`',
+      otherwise: 'name one of them, or add its `architecture`',
     });
   });

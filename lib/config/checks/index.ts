@@ -22,6 +22,7 @@ import { instanceTypes } from './instance-types';
 import { lanes } from './lanes';
 import { lastRoute } from './last-route';
 import { licenceAccepted } from './licence-accepted';
+import { licenceUse } from './licence-use';
 import { modelTarget } from './model-target';
 import { priceKnown } from './price-known';
 import { providerKnown } from './provider-known';
@@ -75,6 +76,7 @@ export const valueChecks: readonly Check[] = [
   fleetKind,
   instanceTypes,
   licenceAccepted,
+  licenceUse,
   replicasRange,
   scheduleTimes,
   lanes,

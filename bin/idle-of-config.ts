@@ -1,0 +1,27 @@
+/** What a config's deployment costs when nobody asks: synthesizes it and reads the finished template. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import * as path from 'node:path';
+import { App, Stack } from 'aws-cdk-lib';
+import { HybridLlm } from '../constructs/hybrid-llm/hybrid-llm';
+import type { ConfigSource } from '../constructs/hybrid-llm/config-source';
+import { type IdleFloor, idleFloor } from '../lib/economics/idle';
+import type { Template } from '../lib/proof/template';
+
+/** Throws what synth throws. */
+export function idleOfConfig(config: ConfigSource): IdleFloor {
+  const outdir = mkdtempSync(path.join(tmpdir(), 'hybrid-llm-plan-'));
+  const before = process.env['CDK_VALIDATION'];
+  // The CDK's own check of the template takes longer than all the rest, and belongs to synth.
+  process.env['CDK_VALIDATION'] = 'false';
+  try {
+    const app = new App({ outdir, analyticsReporting: false });
+    const stack = new Stack(app, config.deployment, { env: { region: config.region } });
+    new HybridLlm(stack, 'HybridLlm', { config });
+    return idleFloor(app.synth().getStackArtifact(stack.artifactId).template as Template);
+  } finally {
+    if (before === undefined) delete process.env['CDK_VALIDATION'];
+    else process.env['CDK_VALIDATION'] = before;
+    rmSync(outdir, { recursive: true, force: true });
+  }
+}
