@@ -28,7 +28,7 @@ export function endings(
   }
   // One a look: what the first one's end brings is seen before the next one's.
   const silent = [...ends].filter(([, reason]) => reason === 'silent').map(([host]) => host);
-  
+  for (const host of silent.slice(1)) ends.delete(host);
   return ends;
 }
 

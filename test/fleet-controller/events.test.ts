@@ -32,7 +32,7 @@ function matches(pattern: unknown, value: unknown): boolean {
   return pattern.some((one: unknown) => {
     if (typeof one !== 'object' || one === null) return one === value;
     const { prefix, exists, 'anything-but': not } = one as Record<string, unknown>;
-    if (prefix !== undefined) return typeof value === 'string' && value.startsWith(String(prefix));
+    if (prefix !== undefined) return typeof value === 'string' && value.startsWith(prefix as string);
     if (exists !== undefined) return (value !== undefined) === exists;
     return value !== undefined && !(not as unknown[]).includes(value);
   });

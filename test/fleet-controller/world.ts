@@ -15,7 +15,7 @@ import { heldUpdate } from '../../lib/tables/wake-item';
 import { SETTINGS, START } from '../capacity/simulation';
 import { FakeRegion, HOUR, MINUTE } from '../support/fake-auto-scaling';
 import { FakeError } from '../support/fake-dynamo/errors';
-import { FakeTables, type Input } from '../support/fake-dynamo/tables';
+import { FakeTables } from '../support/fake-dynamo/tables';
 
 const TABLE = 'fleets';
 
@@ -64,7 +64,7 @@ export class World {
       await Promise.resolve();
       this.beforeTable(operation);
       try {
-        return this.tables.run(operation, input as Input) as Output;
+        return this.tables.run(operation, input) as Output;
       } catch (error) {
         if (!(error instanceof FakeError)) throw error;
         throw new AwsError(error.type, error.message, error.status, error.more);
@@ -128,7 +128,7 @@ export class World {
   }
 
   hold(): void {
-    this.tables.run('UpdateItem', heldUpdate(TABLE, 'small', this.region.nowMs) as unknown as Input);
+    this.tables.run('UpdateItem', heldUpdate(TABLE, 'small', this.region.nowMs));
   }
 
   command(command: CommandRow['command'], stage: CommandRow['stage'] = 'none'): void {

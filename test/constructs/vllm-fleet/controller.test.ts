@@ -4,6 +4,7 @@ import * as path from 'node:path';
 import { Stack, Token } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
+import { LlmAlarms } from '../../../constructs/llm-alarms';
 import { FleetController, FleetTable, VllmFleet, WakePolicy } from '../../../constructs/vllm-fleet';
 import { readSettings } from '../../../lambda/fleet-controller/settings';
 import { testApp, testStack } from '../../support/cdk';
@@ -183,6 +184,18 @@ test('a size that is known at deployment only comes with the environment', () =>
   const controller = oneOf(template, FUNCTION, CONTROLLER);
   const variables = (controller['Environment'] as { Variables: Record<string, unknown> }).Variables;
   expect(flat(variables['HYBRID_LLM_FLEET_BINDINGS'])).toMatch(/"maxReplicas":<Most>/);
+});
+
+test('alarms ring when it fails, when it does not run, and when events were given up', () => {
+  const { stack, fleet, template } = fleetStack();
+  const controllers = fleet.controller === undefined ? [] : [fleet.controller];
+  new LlmAlarms(stack, 'Alarms', { deployment: 'test', lanes: [], controllers, acknowledgeNoActions: true });
+  const alarms = Object.values(propertiesOf(template(), 'AWS::CloudWatch::Alarm'));
+  expect(alarms.map(({ MetricName, TreatMissingData }) => [MetricName, TreatMissingData])).toEqual([
+    ['Errors', 'notBreaching'],
+    ['Invocations', 'breaching'],
+    ['ApproximateNumberOfMessagesVisible', 'notBreaching'],
+  ]);
 });
 
 test('nothing of it sets a desired capacity', () => {
