@@ -3,7 +3,7 @@ module.exports = {
   testEnvironment: 'node',
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   transform: { '\\.ts$': '<rootDir>/test/support/transform.js' },
-  globalSetup: '<rootDir>/test/support/build-assets.ts',
+  globalSetup: '<rootDir>/test/support/build.ts',
   setupFiles: ['<rootDir>/test/support/quick-constructs.js'],
   maxWorkers: 2,
   moduleNameMapper: { '^cdk-hybrid-llm$': '<rootDir>/constructs/index.ts' },

@@ -4,7 +4,7 @@ import { tokenOffers } from '../../config/catalog/prices';
 import type { FleetChoice, Lock } from '../../config/lock';
 import type { Config } from '../../config/schema';
 import type { IdleFloor } from '../../lib/economics/idle';
-import { type Planned, assemble } from '../../lib/selection/assemble';
+import { assemble, chooseFleets } from '../../lib/selection/assemble';
 import type { PlanReport } from '../../lib/selection/plan-report';
 import { lockFor } from '../../lib/selection/resolve';
 import { planPage } from '../plan-page/page';
@@ -39,19 +39,21 @@ export const plan: Command = {
     const before = update ? readable(lockFile) : loadLock(lockFile);
     const after = update ? chosenAnew(config, before) : before;
     if (after === 'impossible') return ExitCode.badInput;
+    const { chosen, problems } = chooseFleets(config);
+    if (problems.length > 0) {
+      for (const problem of problems) process.stderr.write(`error: ${problem}\n`);
+      return ExitCode.badInput;
+    }
     const { idle, warning } = await idleOf(file);
-    const { report, problems } = assemble({
+    const report = assemble({
       config,
+      chosen,
       lock: after,
       idle,
       written: update,
       warnings: warning === null ? [] : [warning],
       nowMs: Date.now(),
     });
-    if (problems.length > 0) {
-      for (const problem of problems) process.stderr.write(`error: ${problem}\n`);
-      return ExitCode.badInput;
-    }
     if (update && after !== null) write(lockFile, before, after, report, config);
     print(report, config, { json: flag(args, 'json'), page, withRejected: flag(args, 'rejected') });
     return ExitCode.done;
@@ -116,7 +118,7 @@ function costOf(fleet: PlanReport['fleets'][string] | undefined, onSpot: boolean
 }
 
 function print(
-  report: Planned['report'],
+  report: PlanReport,
   config: Config,
   {
     json,

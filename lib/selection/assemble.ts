@@ -19,6 +19,7 @@ import { resolve } from './resolve';
 
 export interface PlanInput {
   readonly config: Config;
+  readonly chosen: ChosenFleets;
   /** `null`: there is none. */
   readonly lock: Lock | null;
   /** Of the finished template; `null`: it could not be made, and the warnings say why. */
@@ -30,14 +31,10 @@ export interface PlanInput {
   readonly nowMs: number;
 }
 
-export interface Planned {
-  readonly report: PlanReport;
-  /** What keeps fleets from being planned, one sentence each with the way out. */
-  readonly problems: readonly string[];
-}
+export type ChosenFleets = readonly (readonly [name: string, chosen: Chosen])[];
 
-export function assemble({ config, lock, idle, written, warnings, nowMs }: PlanInput): Planned {
-  const assumed = assumptionsOf(config.economics, idle?.usdPerMonth ?? 0);
+/** Each fleet's choice, and what keeps the others from one: a sentence each, with the way out. */
+export function chooseFleets(config: Config): { readonly chosen: ChosenFleets; readonly problems: readonly string[] } {
   const problems: string[] = [];
   const chosen: [string, Chosen][] = [];
   for (const [name, asked] of Object.entries(fleetsAsked(config))) {
@@ -45,11 +42,16 @@ export function assemble({ config, lock, idle, written, warnings, nowMs }: PlanI
     if ('problem' in choosing) problems.push(`fleet ${name}: ${choosing.problem}`);
     else chosen.push([name, choosing]);
   }
+  return { chosen, problems };
+}
+
+export function assemble({ config, chosen, lock, idle, written, warnings, nowMs }: PlanInput): PlanReport {
+  const assumed = assumptionsOf(config.economics, idle?.usdPerMonth ?? 0);
   const share = shareOf(assumed, chosen.length);
   const costs = new Map(chosen.map(([name, one]) => [name, fleetCost(name, config, one, share)]));
   const stale =
     lock === null ? chosen.length > 0 : resolve(config, lock).problems.some(({ severity }) => severity === 'error');
-  const report = {
+  return {
     fleets: Object.fromEntries(
       chosen.map(([name, one]) => {
         const fleet = config.fleets[name];
@@ -74,7 +76,6 @@ export function assemble({ config, lock, idle, written, warnings, nowMs }: PlanI
       ...chosen.flatMap(([name, one]) => differs(name, one, lock)),
     ],
   };
-  return { report, problems };
 }
 
 /** Engineers and what stands there serve all fleets: each bears an equal part. */

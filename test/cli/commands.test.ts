@@ -1,8 +1,6 @@
 /** `validate`, `explain` and `keys` as a user runs them. */
 import { readFileSync } from 'node:fs';
-import { buildCli, run, tempFile } from '../support/cli';
-
-beforeAll(buildCli);
+import { run, tempFile } from '../support/cli';
 
 const EXAMPLE = 'config/hybrid-llm.yaml';
 const example = (): string => readFileSync(EXAMPLE, 'utf8');

@@ -1,6 +1,6 @@
 /** `connect`: a function's answers on localhost, through Lambda's own API; `chat` asks there. */
 import { lambdaStreamHandler } from '../../lambda/router/fronts/lambda-stream';
-import { buildCli, runWith, type Serving, startListening, tempFile } from '../support/cli';
+import { runWith, type Serving, startListening, tempFile } from '../support/cli';
 import { type StreamingHandler, installFakeLambda } from '../support/fake-lambda';
 import { type FakeAws, startFakeAws } from '../support/fake-lambda/service';
 import { type FakeVllm, startFakeVllm } from '../support/fake-vllm';
@@ -21,7 +21,6 @@ const awsEnv = (): Record<string, string> => ({
 });
 
 beforeAll(async () => {
-  await buildCli();
   vllm = await startFakeVllm();
   uninstall = installFakeLambda();
   router = await startRouter(

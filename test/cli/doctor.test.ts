@@ -7,9 +7,8 @@ import { lockFor } from '../../lib/selection/resolve';
 import { CHECKS } from '../../bin/doctor/checks';
 import { type Answers, type FakeAws, ec2Error, fakeAws, iamError, jsonError, xml } from '../doctor/fake-aws';
 import { CONFIG, WHOLE_POLICY, ZONES } from '../doctor/account';
-import { buildCli, run, runWith, tempFile } from '../support/cli';
+import { run, runWith, tempFile } from '../support/cli';
 
-beforeAll(buildCli);
 jest.setTimeout(20_000);
 
 const TYPES = ['g5.xlarge', 'g5.2xlarge', 'g6e.xlarge'];

@@ -5,10 +5,9 @@ import * as path from 'node:path';
 import { UsageError } from '../../bin/commands/command';
 import { collect } from '../../bin/init/collect';
 import { DEFAULT_ANSWERS } from '../../lib/posture/answers';
-import { buildCli, run, tempFile } from '../support/cli';
+import { run, tempFile } from '../support/cli';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'hybrid-llm-init-'));
-beforeAll(buildCli);
 jest.setTimeout(20_000);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 let files = 0;

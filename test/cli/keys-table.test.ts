@@ -8,7 +8,7 @@ import { AwsError } from '../../lambda/aws/errors';
 import { hashKey } from '../../lambda/router/authenticate';
 import type { Item } from '../../lib/tables/attributes';
 import { keyItem, readKeyItem } from '../../lib/tables/key-item';
-import { type Ran, buildCli, runWith, tempFile } from '../support/cli';
+import { type Ran, runWith, tempFile } from '../support/cli';
 import { type FakeDynamo, startFakeDynamo } from '../support/fake-dynamo';
 import { type FakeAws, startFakeAws } from '../support/fake-lambda/service';
 
@@ -28,7 +28,6 @@ let config: string;
 
 // Each command is a process, and it loads the SDK.
 jest.setTimeout(20_000);
-beforeAll(buildCli);
 beforeEach(async () => {
   dynamo = await startFakeDynamo({ pageItems: 2 });
   tables = await localTables(dynamo.url, { name: 'made', region: 'us-east-1' });

@@ -2,12 +2,12 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
+import { instances } from '../../config/catalog';
 import type { PlanReport } from '../../lib/selection/plan-report';
-import { buildCli, run } from '../support/cli';
+import { run } from '../support/cli';
 
 let folder: string;
 
-beforeAll(buildCli);
 // Each run synthesizes the whole for its idle floor.
 jest.setTimeout(30_000);
 beforeEach(() => {
@@ -84,8 +84,8 @@ test('--json says all that was promised', async () => {
 });
 
 test('a reserved price is one more way to buy', async () => {
-  const first = (await planOf(configFile())).fleets['small']?.pools[0]?.instanceType ?? '';
-  const { breakEven } = await planOf(configFile({}, { economics: { reservedUsdPerHour: { [first]: 0.1 } } }));
+  const reservedUsdPerHour = Object.fromEntries(instances.map(({ instanceType }) => [instanceType, 0.1]));
+  const { breakEven } = await planOf(configFile({}, { economics: { reservedUsdPerHour } }));
   const [spot, , reserved] = breakEven.filter(({ model }) => model === 'openai/gpt-5.4');
   expect(reserved?.purchase).toBe('reserved');
   expect(reserved?.tokensPerDay).toBeLessThan(spot?.tokensPerDay ?? 0);

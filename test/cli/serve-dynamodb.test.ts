@@ -5,7 +5,7 @@ import { monthOf } from '../../lib/spend/ledger';
 import { type Item, numberIn } from '../../lib/tables/attributes';
 import { fleetItem } from '../../lib/tables/fleet-item';
 import { ledgerKey } from '../../lib/tables/ledger-item';
-import { type Serving, buildCli, run, runWith, startServe, tempFile } from '../support/cli';
+import { type Serving, run, runWith, startServe, tempFile } from '../support/cli';
 import { type FakeClosed, startFakeClosed } from '../support/fake-closed';
 import { type FakeDynamo, startFakeDynamo } from '../support/fake-dynamo';
 import { type FakeVllm, startFakeVllm } from '../support/fake-vllm';
@@ -18,7 +18,6 @@ let config: string;
 const serving: Serving[] = [];
 
 jest.setTimeout(20_000);
-beforeAll(buildCli);
 beforeEach(async () => {
   [dynamo, vllm, closed] = await Promise.all([startFakeDynamo(), startFakeVllm(), startFakeClosed()]);
   config = tempFile(

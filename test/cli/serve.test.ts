@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import * as net from 'node:net';
 import OpenAI from 'openai';
-import { buildCli, run, startServe, tempFile, type Serving } from '../support/cli';
+import { run, startServe, tempFile, type Serving } from '../support/cli';
 import { type FakeClosed, startFakeClosed } from '../support/fake-closed';
 import { type FakeVllm, startFakeVllm } from '../support/fake-vllm';
 
@@ -10,7 +10,6 @@ let replicas: FakeVllm[];
 let closed: FakeClosed;
 let serving: Serving | null = null;
 
-beforeAll(buildCli);
 beforeEach(async () => {
   replicas = await Promise.all([startFakeVllm(), startFakeVllm()]);
   closed = await startFakeClosed();

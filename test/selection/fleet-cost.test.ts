@@ -2,7 +2,9 @@
 import { type Config, configSchema } from '../../config/schema';
 import { DEFAULT_ASSUMPTIONS } from '../../lib/economics/assumptions';
 import { staircaseOf } from '../../lib/economics/break-even';
-import { assemble } from '../../lib/selection/assemble';
+import type { IdleFloor } from '../../lib/economics/idle';
+import { assemble, chooseFleets } from '../../lib/selection/assemble';
+import type { PlanReport } from '../../lib/selection/plan-report';
 import { fleetsAsked } from '../../lib/selection/asked';
 import { type Chosen, choose } from '../../lib/selection/choose';
 import { fleetCost } from '../../lib/selection/fleet-cost';
@@ -80,11 +82,18 @@ test('all tokens of embeddings are input, whatever the mix of chat is', () => {
   expect(listed?.usdPerMillionTokens).toBeCloseTo(0.13 * 0.7213, 4);
 });
 
-function warningsOf(config: Config): string {
-  return assemble({ config, lock: null, idle: null, written: false, warnings: [], nowMs: 0 }).report.warnings.join(
-    '\n',
-  );
-}
+const reportOf = (config: Config, idle: IdleFloor | null = null): PlanReport =>
+  assemble({
+    config,
+    chosen: chooseFleets(config).chosen,
+    lock: null,
+    idle,
+    written: false,
+    warnings: [],
+    nowMs: 0,
+  });
+
+const warningsOf = (config: Config): string => reportOf(config).warnings.join('\n');
 
 const SMALL = { model: 'Qwen/Qwen3-8B', context: 8192, concurrency: 8 };
 
@@ -101,33 +110,18 @@ test('a reserved price of a type that no fleet runs on is said to be unused', ()
 });
 
 test('an idle floor that is not known is null, not nothing', () => {
-  const { report } = assemble({
-    config: configOf(SMALL),
-    lock: null,
-    idle: null,
-    written: false,
-    warnings: [],
-    nowMs: 0,
-  });
-  expect(report.idle).toEqual({ usdPerMonth: null, items: [] });
+  expect(reportOf(configOf(SMALL)).idle).toEqual({ usdPerMonth: null, items: [] });
 });
 
 test('what the idle floor could not price is named', () => {
   const idle = { usdPerMonth: 5, items: [], unpriced: [{ logicalId: 'Wall', type: 'AWS::NetworkFirewall::Firewall' }] };
-  const { report } = assemble({ config: configOf(SMALL), lock: null, idle, written: false, warnings: [], nowMs: 0 });
-  expect(report.warnings.join()).toMatch(/idle floor leaves out .*: Wall \(AWS::NetworkFirewall::Firewall\)/);
+  expect(reportOf(configOf(SMALL), idle).warnings.join()).toMatch(
+    /idle floor leaves out .*: Wall \(AWS::NetworkFirewall::Firewall\)/,
+  );
 });
 
 test('the price of a million tokens is that of the stated mix and use', () => {
-  const poolsOf = (economics: object) =>
-    assemble({
-      config: configOf(SMALL, { economics }),
-      lock: null,
-      idle: null,
-      written: false,
-      warnings: [],
-      nowMs: 0,
-    }).report.fleets['one'];
+  const poolsOf = (economics: object) => reportOf(configOf(SMALL, { economics })).fleets['one'];
   const [half, whole] = [poolsOf({}), poolsOf({ maxUtilization: 1 })];
   expect(whole?.pools[0]?.usdPerMillionTokens).toBeCloseTo((half?.pools[0]?.usdPerMillionTokens ?? NaN) / 2, 9);
   expect(half?.verdict).toContain('when it is half busy');

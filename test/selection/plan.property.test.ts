@@ -29,7 +29,7 @@ const chosenOf = (wanted: FleetAsked): Chosen | null => {
 
 const all = ({ sets }: Chosen): readonly Candidate[] => sets.flatMap(({ candidates }) => candidates);
 
-const RUNS = { numRuns: 60 };
+const RUNS = { numRuns: 30 };
 
 test('no layout takes more than a GPU has for it, and each holds what is asked for', () => {
   fc.assert(

@@ -4,15 +4,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import { createInterface } from 'node:readline';
-import { buildProgram } from '../../bin/dev/bundle';
+import { CLI } from './cli-file';
 
 const ROOT = path.resolve(__dirname, '../..');
-const ENTRY = path.join(ROOT, 'dist', `test-${process.pid}`, 'hybrid-llm.js');
-
-/** Once before the tests of a file. */
-export async function buildCli(): Promise<void> {
-  await buildProgram('bin/hybrid-llm.ts', ENTRY);
-}
 
 /** The built program. */
 export const entry = (): string => ENTRY;
@@ -32,7 +26,7 @@ export function runWith(
 ): Promise<Ran> {
   return new Promise((resolve) => {
     const options = { cwd: ROOT, env: { ...process.env, ...env } };
-    const child = execFile(process.execPath, [ENTRY, ...args], options, (error, stdout, stderr) => {
+    const child = execFile(process.execPath, [CLI, ...args], options, (error, stdout, stderr) => {
       resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr });
     });
     child.stdin?.end(input);
@@ -57,7 +51,7 @@ export async function startListening(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
 ): Promise<Serving> {
-  const child = spawn(process.execPath, [ENTRY, command, '--port', '0', ...args], {
+  const child = spawn(process.execPath, [CLI, command, '--port', '0', ...args], {
     cwd: ROOT,
     env: { ...process.env, ...env },
   });
