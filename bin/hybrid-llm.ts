@@ -6,14 +6,31 @@ import { chat } from './commands/chat';
 import { connect } from './commands/connect';
 import { doctor } from './commands/doctor';
 import { explain } from './commands/explain';
+import { fleet } from './commands/fleet';
 import { init } from './commands/init';
 import { keys } from './commands/keys';
+import { logs } from './commands/logs';
 import { plan } from './commands/plan';
 import { residency } from './commands/residency';
 import { serve } from './commands/serve';
+import { status } from './commands/status';
 import { validate } from './commands/validate';
 
-const COMMANDS: readonly Command[] = [init, validate, plan, doctor, explain, serve, connect, chat, keys, residency];
+const COMMANDS: readonly Command[] = [
+  init,
+  validate,
+  plan,
+  doctor,
+  explain,
+  serve,
+  connect,
+  chat,
+  keys,
+  status,
+  logs,
+  fleet,
+  residency,
+];
 
 /** What `package.json` says under `engines`. */
 const OLDEST_NODE = [22, 19] as const;

@@ -18,6 +18,8 @@ const BUNDLES: Readonly<Record<string, Bundle>> = {
   router: { budgetBytes: 150 * KIB, packages: ['aws4', 'eventsource-parser'] },
   'host-agent': { budgetBytes: 60 * KIB, packages: ['aws4'] },
   'model-mirror': { budgetBytes: 30 * KIB, packages: [] },
+  // Nobody waits for it but a fleet that wakes: the SDK's clients may be in it.
+  'fleet-controller': { budgetBytes: 1000 * KIB, packages: null },
   // Runs every five minutes and nobody waits: the SDK's clients may be in it.
   'spend-meter': { budgetBytes: 1000 * KIB, packages: null },
 };

@@ -10,7 +10,7 @@ import { DEPLOYMENT_OPTIONS, DEPLOYMENT_USAGE } from './deployment';
 import { isExpiry, keyFile } from './key-file';
 import type { KeyPlace, KeptKey } from './key-place';
 import { keyTable } from './key-table';
-import { CONFIG_OPTION, type LoadedConfig, loadConfig, printFindings } from './load-config';
+import { CONFIG_OPTION, configAtHand } from './load-config';
 
 export const keys: Command = {
   name: 'keys',
@@ -41,12 +41,8 @@ ${DEPLOYMENT_USAGE}
     if (action !== 'create' && action !== 'list' && action !== 'revoke') {
       throw new UsageError(`\`keys ${action ?? ''}\` is not known; allowed: create, list, revoke`);
     }
-    const loaded = configAtHand(args);
-    if (loaded !== null && loaded.config === null) {
-      printFindings(loaded.file, loaded.findings);
-      return ExitCode.badInput;
-    }
-    const config = loaded?.config ?? null;
+    const config = configAtHand(args, 'file');
+    if (config === undefined) return ExitCode.badInput;
     const place = async (): Promise<KeyPlace> => (file === undefined ? keyTable(args, config) : keyFile(file));
     switch (action) {
       case 'create':
@@ -58,19 +54,6 @@ ${DEPLOYMENT_USAGE}
     }
   },
 };
-
-/** `null`: none is named, and none lies about where it would be looked for; options may say what it would have said. */
-function configAtHand(args: Args): LoadedConfig | null {
-  const isNamed = text(args, 'config') !== undefined;
-  // A file of keys goes with any config.
-  if (!isNamed && text(args, 'file') !== undefined) return null;
-  try {
-    return loadConfig(args);
-  } catch (error) {
-    if (isNamed || !(error instanceof UsageError)) throw error;
-    return null;
-  }
-}
 
 async function create(args: Args, config: Config | null, place: () => Promise<KeyPlace>): Promise<number> {
   const tenant = required(args, 'tenant');

@@ -38,6 +38,23 @@ export function loadConfig(args: Args, named?: string): LoadedConfig {
   return { file, ...parseConfig(source) };
 }
 
+/**
+ * For commands to which options may say what the config would. `null`: none is named, and none lies about where it would be
+ * looked for; `undefined`: it has errors, which are printed.
+ *
+ * @param instead an option beside which only a config that is named counts
+ */
+export function configAtHand(args: Args, instead: 'file' | 'table' | 'bucket'): Config | null | undefined {
+  const isNamed = text(args, 'config') !== undefined;
+  if (!isNamed && text(args, instead) !== undefined) return null;
+  try {
+    return configOrFindings(args) ?? undefined;
+  } catch (error) {
+    if (isNamed || !(error instanceof UsageError)) throw error;
+    return null;
+  }
+}
+
 /** For commands that need a config without errors: prints the findings, `null` if there are errors. */
 export function configOrFindings(args: Args): Config | null {
   const { file, config, findings } = loadConfig(args);

@@ -6,7 +6,8 @@ import { firstOf, tableKeys } from '../../lambda/router/stores/key-table';
 import { tableLedger } from '../../lambda/router/stores/ledger-table';
 import { memoryKeys, memoryLedger } from '../../lambda/router/stores/memory';
 import { staticReplicas } from '../../lambda/router/stores/static-replicas';
-import type { KeyStore, Ledger, ReplicaStore } from '../../lambda/router/stores/stores';
+import type { KeyStore, Ledger, ReplicaStore, WakeStore } from '../../lambda/router/stores/stores';
+import { tableWakes } from '../../lambda/router/stores/wake-table';
 import type { RouterPlan } from '../../lib/plan/types';
 import type { ReportFailure } from '../../lib/records/table-failure';
 import type { KeyRow } from '../../lib/tables/key-row';
@@ -16,6 +17,8 @@ export interface ServeStores {
   readonly keys: KeyStore;
   readonly ledger: Ledger;
   replicas(plan: RouterPlan): ReplicaStore;
+  /** Absent: there is nobody to wake a fleet. */
+  readonly wakes?: WakeStore;
 }
 
 /** `given` are keys that work beside those of a table. `url`: where DynamoDB is; `undefined`: everything in memory. */
@@ -40,5 +43,6 @@ export async function serveStores(
     keys: firstOf(memoryKeys(given), tableKeys({ dynamo, table: keys, nowMs, report })),
     ledger: tableLedger({ dynamo, table: ledger, nowMs, report }),
     replicas: (plan) => replicasOf(plan, rows, nowMs),
+    wakes: tableWakes({ dynamo, tables, nowMs, report }),
   };
 }

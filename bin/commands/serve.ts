@@ -104,6 +104,7 @@ function laneRuntime(plan: RouterPlan, env: NodeJS.ProcessEnv, stores: ServeStor
     secrets: givenSecrets(bindings.secrets),
     detectors: detectors(plan.sensitivity),
     replicas: stores.replicas(plan),
+    ...(stores.wakes !== undefined && { wakes: stores.wakes }),
   };
 }
 

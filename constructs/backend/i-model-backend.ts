@@ -36,6 +36,8 @@ export interface FleetDescription {
   readonly concurrency: number;
   /** Base URLs of replicas that run already. @default - replicas are rows of the fleet table */
   readonly endpoints?: string[];
+  /** What wakes it when it sleeps: `fair`, `always` or `never`. @default 'fair' */
+  readonly wake?: string;
   /** Names of LoRA adapters and where they are. @default - none */
   readonly adapters?: { [name: string]: string };
 }

@@ -16,7 +16,7 @@ import { ModelStore } from '../model-store';
 import { PrivateNetwork } from '../private-network';
 import { MetricContract, ResidencyProof } from '../proof';
 import { SpendGuard } from '../spend-guard';
-import { FleetTable, VllmFleet, type VllmFleetProps } from '../vllm-fleet';
+import { FleetController, FleetTable, VllmFleet, type VllmFleetProps } from '../vllm-fleet';
 import { ConfigError, type ConfigSource } from './config-source';
 import { existingEndpoints } from './existing-endpoints';
 import { fitting } from './fitting-vpc';
@@ -56,6 +56,8 @@ export class HybridLlm extends Construct {
   readonly dashboard: LlmDashboard;
   /** By name in the config. */
   readonly fleets: { [name: string]: VllmFleet };
+  /** Decides how many hosts the fleets have; `undefined` where there is none. */
+  readonly fleetController?: FleetController;
   /** Weights of the fleets; `undefined` where there is none. */
   readonly modelStore?: ModelStore;
 
@@ -70,7 +72,8 @@ export class HybridLlm extends Construct {
     this.tell(label, resolved);
 
     const keep = Duration.days(config.records.logDays);
-    const logBucket = new LogBucket(this, 'Logs', { keep, removalPolicy });
+    const takesAccessLogs = Object.keys(mapped.hosted).length > 0;
+    const logBucket = new LogBucket(this, 'Logs', { keep, takesAccessLogs, removalPolicy });
     this.network = this.networkOf(mapped, props.vpc, logBucket);
     const topic = props.topic ?? this.topicOf(mapped.notify);
     const lanes: string[] = config.lanes;
@@ -82,6 +85,8 @@ export class HybridLlm extends Construct {
         logBucket,
         removalPolicy,
       });
+      const fleets = Object.values(this.fleets);
+      this.fleetController = new FleetController(this, 'FleetController', { fleets, logRetention, removalPolicy });
     } else {
       this.fleets = {};
     }
@@ -115,6 +120,7 @@ export class HybridLlm extends Construct {
       lanes,
       fleets: fleetNames,
       meter: this.spendGuard.meter,
+      ...(this.fleetController !== undefined && { controllers: [this.fleetController] }),
       topics: topic === undefined ? [] : [topic],
       acknowledgeNoActions: mapped.notify?.length === 0,
     });
@@ -134,6 +140,8 @@ export class HybridLlm extends Construct {
       SealedFunctionName: this.router.sealedFunction?.functionName,
       KeysTableName: this.router.keysTable.tableName,
       LedgerTableName: ledger.tableName,
+      FleetTableName: Object.values(this.fleets)[0]?.fleetTable.tableName,
+      LogBucketName: fleetNames.length === 0 ? undefined : logBucket.bucketName,
       ModelBucketName: this.modelStore?.bucket.bucketName,
       MirrorProjectName: this.modelStore?.mirrorProject?.projectName,
     });

@@ -1,5 +1,6 @@
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as sns from 'aws-cdk-lib/aws-sns';
+import type { FleetController } from '../vllm-fleet/fleet-controller';
 import type { AlarmThreshold } from './alarm-threshold';
 
 export interface LlmAlarmsProps {
@@ -22,6 +23,13 @@ export interface LlmAlarmsProps {
    * @default - nobody meters, and there are no alarms on spend and fleets
    */
   readonly meter?: lambda.IFunction;
+
+  /**
+   * Controllers of the fleets, so that they are missed when they do not run.
+   *
+   * @default - none
+   */
+  readonly controllers?: FleetController[];
 
   /**
    * Whom the alarms tell, when they ring and when it is over.

@@ -2,6 +2,7 @@ import { Annotations } from 'aws-cdk-lib';
 import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
 import { AlarmFactory } from './alarm-factory';
+import { addControllerAlarms } from './controller-alarms';
 import { addFleetAlarms } from './fleet-alarms';
 import { addLaneAlarms } from './lane-alarms';
 import type { LlmAlarmsProps } from './llm-alarms-props';
@@ -13,7 +14,8 @@ import { addMeterAlarms, addSpendAlarms } from './spend-alarms';
  * answer, and on spend.
  *
  * Creates CloudWatch alarms, and lets them publish to the topics. Costs $0.10 a month for each metric that an alarm looks
- * at: $0.80 a lane, $0.20 a fleet, $0.40 for the meter and the projection.
+ * at: $0.80 a lane, $0.20 a fleet, $0.30 a
+ * controller of fleets, $0.40 for the meter and the projection.
  *
  * Limitations:
  * - The alarm on a meter that does not run rings at the first deployment, until the meter has run once.
@@ -43,6 +45,9 @@ export class LlmAlarms extends Construct {
       for (const fleet of props.fleets ?? []) addFleetAlarms(factory, props.deployment, fleet);
       addSpendAlarms(factory, props);
       addMeterAlarms(factory, props.deployment, props.meter);
+    }
+    for (const [index, controller] of (props.controllers ?? []).entries()) {
+      addControllerAlarms(factory, props.deployment, controller, index);
     }
     this.alarms = factory.alarms;
 

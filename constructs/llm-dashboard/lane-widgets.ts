@@ -1,8 +1,8 @@
-/** One row a lane: its traffic, how soon and how fast it answers, and what goes wrong. */
+/** One row a lane: its traffic, how soon and how fast it answers, how it does without replicas, and what goes wrong. */
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import { RouterMetrics } from '../metrics/router-metrics';
 
-const WIDTH = 8;
+const WIDTH = 6;
 
 export function laneWidgets(deployment: string, lane: string, goodMs: number): cloudwatch.IWidget[] {
   const metrics = new RouterMetrics(deployment, lane);
@@ -30,6 +30,14 @@ export function laneWidgets(deployment: string, lane: string, goodMs: number): c
       rightYAxis: { min: 0 },
     }),
     new cloudwatch.GraphWidget({
+      title: `Without a replica, ${lane} lane`,
+      width: WIDTH,
+      left: [metrics.heldRequests({ label: 'waited' }), metrics.coveredRequests({ label: 'answered elsewhere' })],
+      right: [metrics.holdTime({ label: 'waited, in milliseconds, p95' })],
+      leftYAxis: { min: 0 },
+      rightYAxis: { min: 0 },
+    }),
+    new cloudwatch.GraphWidget({
       title: `What goes wrong, ${lane} lane`,
       width: WIDTH,
       left: [
@@ -40,6 +48,7 @@ export function laneWidgets(deployment: string, lane: string, goodMs: number): c
         metrics.detectorFailures({ label: 'detector failures' }),
         metrics.tableFailures({ label: 'table failures' }),
         metrics.unknownPrice({ label: 'answers without a price' }),
+        metrics.tableFailures({ label: 'tables that failed' }),
         ...(lane === 'open' ? [metrics.restrictedOnOpenLane({ label: 'restricted, held by code alone' })] : []),
       ],
       leftYAxis: { min: 0 },

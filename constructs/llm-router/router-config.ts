@@ -39,8 +39,11 @@ export function routerConfig(props: LlmRouterProps, surroundings: RouterSurround
 const egressOf = ({ egress, ipv6Egress }: { egress: boolean; ipv6Egress: boolean }): string =>
   egress ? 'nat' : ipv6Egress ? 'ipv6' : 'none';
 
-const fleetEntry = ({ name, fleet }: BackendDescription): [string, unknown][] =>
-  fleet === undefined ? [] : [[name, { ...fleet }]];
+function fleetEntry({ name, fleet }: BackendDescription): [string, unknown][] {
+  if (fleet === undefined) return [];
+  const { wake, ...rest } = fleet;
+  return [[name, { ...rest, replicas: wake && { wake } }]];
+}
 
 function providerEntry({ name, provider }: BackendDescription): [string, unknown][] {
   if (provider === undefined) return [];

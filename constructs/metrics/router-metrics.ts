@@ -6,7 +6,7 @@ import { metricOf } from './metric';
 /**
  * What one lane of a router says of its requests, as metrics for alarms and dashboards. Creates nothing.
  *
- * Limitations: CloudWatch charges $0.30 a month for each metric that has had a value in it, so for about 14 of each lane.
+ * Limitations: CloudWatch charges $0.30 a month for each metric that has had a value in it, so for about 16 of each lane.
  *
  * ```ts
  * const metrics = new RouterMetrics('acme-llm', 'open');
@@ -41,6 +41,21 @@ export class RouterMetrics {
   /** Attempts that failed before another target answered. */
   fallbacks(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return this.sum('Fallbacks', options);
+  }
+
+  /** Requests that waited for a fleet without a replica. */
+  heldRequests(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.sum('HeldRequests', options);
+  }
+
+  /** Milliseconds that those waited. */
+  holdTime(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric('HoldTime', 'p95', options);
+  }
+
+  /** Requests that another target answered in the place of a fleet without a replica. */
+  coveredRequests(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.sum('CoveredRequests', options);
   }
 
   /** Answers that broke off after they had begun. */

@@ -16,11 +16,12 @@ export interface HostRoleProps {
   readonly bundle: Asset;
   readonly repositoryArn: string;
   readonly adapters: { readonly [name: string]: string };
-  readonly logs?: HostLogs;
+  readonly logs?: HostFolder;
+  readonly compiled?: HostFolder;
 }
 
-/** Where hosts put their logs. */
-export interface HostLogs {
+/** A folder that hosts of the fleet share. */
+export interface HostFolder {
   readonly bucket: s3.IBucket;
   /** With a slash at its end. */
   readonly prefix: string;
@@ -50,6 +51,7 @@ export class HostRole extends iam.Role {
     this.allowPulling(props.repositoryArn);
     Object.entries(props.adapters).forEach(([name, uri], index) => this.allowAdapter(name, uri, index + 1));
     if (props.logs !== undefined) this.allowLogs(props.logs);
+    if (props.compiled !== undefined) this.allowCompiled(props.compiled);
   }
 
   private allow(statement: iam.PolicyStatementProps): void {
@@ -91,7 +93,7 @@ export class HostRole extends iam.Role {
     });
   }
 
-  private allowLogs({ bucket, prefix }: HostLogs): void {
+  private allowLogs({ bucket, prefix }: HostFolder): void {
     allowObjects(this, {
       bucket,
       keys: `${prefix}*`,
@@ -101,6 +103,18 @@ export class HostRole extends iam.Role {
       reason: 'Hosts write logs below one prefix, under instance ids that are not known before; they cannot read them.',
     });
     this.allowKey(bucket.encryptionKey, ['kms:GenerateDataKey', 'kms:Decrypt']);
+  }
+
+  private allowCompiled({ bucket, prefix }: HostFolder): void {
+    allowObjects(this, {
+      bucket,
+      keys: `${prefix}*`,
+      actions: ['s3:GetObject', 's3:PutObject'],
+      byBucket: true,
+      sid: 'CompiledKernelsUnderNamesMadeOfHashes',
+      reason:
+        'Hosts of a fleet share what the engine compiles, below one prefix, under hashes of what it was compiled for.',
+    });
   }
 
   /** Of a table or bucket that is encrypted with a key of yours. */

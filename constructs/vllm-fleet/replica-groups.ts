@@ -1,5 +1,6 @@
 import * as autoscaling from 'aws-cdk-lib/aws-autoscaling';
 import { GPU_HOST_ROLE, ROLE_MARK } from '../../lib/proof/marks';
+import { DEPLOYMENT_TAG, FLEET_TAG } from '../../lib/spend/meter-names';
 import { type Duration, Tags } from 'aws-cdk-lib';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type { Construct } from 'constructs';
@@ -14,6 +15,8 @@ export interface ReplicaGroupProps {
   readonly reservations: readonly string[];
   readonly bootTimeout: Duration;
   readonly drainTimeout: Duration;
+  readonly deployment: string;
+  readonly fleetName: string;
 }
 
 /** EC2's own checks begin to count this long after an instance is in service. */
@@ -54,6 +57,8 @@ export function replicaGroup(scope: Construct, id: string, props: ReplicaGroupPr
         capacityReservationTarget: { capacityReservationIds: [...props.reservations] },
       },
     }),
+    // Where the controller lowers what a group was asked for in the moment in which it launches, the new host goes.
+    terminationPolicies: ['NewestInstance'],
     healthCheckType: 'EC2',
     healthCheckGracePeriod: HEALTH_GRACE_SECONDS,
     // Inside of the group, so that no instance can start before them.
@@ -67,7 +72,11 @@ export function replicaGroup(scope: Construct, id: string, props: ReplicaGroupPr
   // cdk-nag looks for it there, to check that volumes are encrypted, and breaks off without it; a group takes it once.
   group.addPropertyDeletionOverride('LaunchTemplate');
   // Both signs by which the residency proof knows hosts. Their own tags are the launch template's.
-  Tags.of(group).add(ROLE_MARK, GPU_HOST_ROLE, { applyToLaunchedInstances: false });
+  const own = { applyToLaunchedInstances: false };
+  Tags.of(group).add(ROLE_MARK, GPU_HOST_ROLE, own);
+  // What the controller's role goes by.
+  Tags.of(group).add(DEPLOYMENT_TAG, props.deployment, own);
+  Tags.of(group).add(FLEET_TAG, props.fleetName, own);
   group.addMetadata(ROLE_MARK, GPU_HOST_ROLE);
   return group;
 }

@@ -138,10 +138,11 @@ export interface VllmFleetProps extends FleetScalingProps {
   readonly fleetTable?: dynamodb.ITable;
 
   /**
-   * Where hosts put the logs of boot and engine, below `hosts/DEPLOYMENT/FLEET/`. They hold no prompts. The policy of a bucket
-   * in the same stack lets them.
+   * Where hosts put the logs of boot and engine, below `hosts/DEPLOYMENT/FLEET/`, and what the engine compiles, below
+   * `compiled/DEPLOYMENT/FLEET/`, so that later hosts start a minute sooner. They hold no prompts. The policy of a bucket in the
+   * same stack lets them.
    *
-   * @default - logs end with the host
+   * @default - logs end with the host, and each host compiles anew
    */
   readonly logBucket?: s3.IBucket;
 

@@ -7,17 +7,22 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { engineImage } from '../../config/catalog/engine';
 import type { HostFile } from '../../lib/capacity/host-file';
+import { FLEET_TABLE_KEY } from '../../lib/tables/key-schemas';
+import { WAKE_ATTRIBUTES } from '../../lib/tables/wake-row';
 import type { BackendBinding, BackendBindOptions, BackendDescription, IModelBackend } from '../backend/i-model-backend';
 import { deploymentName } from '../deployment-name';
 import { FleetMetrics } from '../metrics/fleet-metrics';
 import { weightsPrefix } from '../../lib/capacity/weights-layout';
+import type { IModelStore } from '../model-store/i-model-store';
 import type { IPrivateNetwork } from '../private-network/i-private-network';
 import { mistakesIn } from './check-props';
 import { type EngineRegistry, engineRegistry } from './engine-registry';
 import { type FleetScaling, scalingOf } from './fleet-scaling';
+import { FleetController } from './fleet-controller';
 import { FleetTable } from './fleet-table';
 import { hostBundle, userData } from './host-bundle';
 import { HostRole } from './host-role';
+import type { IControlledFleet } from './i-controlled-fleet';
 import { hostTemplate } from './host-template';
 import { FleetLoadBalancer, type FleetLoadBalancerOptions } from './load-balancer';
 import { namesakeMistakes } from './namesake';
@@ -27,29 +32,26 @@ import { ModelKind, type VllmFleetProps } from './vllm-fleet-props';
 /** Of the gate on each host: TLS, the API's paths only, refuses what is new while the host drains. */
 export const GATE_PORT = 8443;
 
+const DRAIN_TIMEOUT = Duration.minutes(15);
+
 /**
  * Replicas of one open model on GPU instances, without any way to the internet.
  *
  * **Creates** a launch template (Amazon Linux 2023 with GPU driver, IMDSv2 with one hop, encrypted gp3 root volume, the
  * image of vLLM from AWS's registry), two Auto Scaling groups over the same instance types (`Spot`, price-capacity-optimized,
- * and `OnDemand`, in the order given), a role of its own, a security group that admits nobody yet, and the fleet table unless
- * one is given. Each host boots the engine, registers in the table and answers there; a router reads the table.
+ * and `OnDemand`, in the order given), a role of its own, a security group that admits nobody yet, and the fleet table with
+ * its controller unless a table is given. Each host boots the engine, registers in the table and answers there; a router reads the table.
  *
- * **Nothing here starts an instance**: both groups are made empty, and no policy, schedule or deployment changes their desired
- * capacity. `scaling` says what is wanted; whatever controls capacity reads it. By hand:
- * `aws autoscaling set-desired-capacity --auto-scaling-group-name … --desired-capacity 1`.
+ * **How many hosts there are** is the controller's decision, from `scaling`, load and requests that wait: both groups are made
+ * empty, and no policy, schedule or deployment changes their desired capacity. With a `fleetTable` of yours nothing starts
+ * an instance until a `FleetController` is given the fleet.
  *
  * **Costs per month** (us-east-1): nothing while no instance runs, besides the two interface endpoints for the image, $14.60
  * in one zone, which fleets share. A `g6e.xlarge` that runs all month is $1,359 on-demand and about a third of it on spot;
  * its root volume $29.60; its row in the fleet table $0.82.
  *
  * **Limitations**
- * - `maxReplicas` is the maximum of each group: their sum is kept to it by whatever sets their desired capacity.
- * - Without something that completes the groups' hooks, a host counts as in service after `bootTimeout` whether it boots or
- *   not, and a host that is terminated is paid for until `drainTimeout` is over.
- * - CloudFormation cannot suspend a group's rebalancing between zones, which terminates healthy hosts:
- *   `aws autoscaling suspend-processes --scaling-processes AZRebalance` can.
- * - A change of the template reaches instances that start after it; running ones stay as they are.
+ * - A change of the template reaches running hosts one by one, where `maxReplicas` leaves room for one more.
  * - With two and more replicas no connection is shared: a router chooses one for each request. See `addLoadBalancer`.
  *
  * ```ts
@@ -61,7 +63,7 @@ export const GATE_PORT = 8443;
  * });
  * ```
  */
-export class VllmFleet extends Construct implements IModelBackend, ec2.IConnectable, iam.IGrantable {
+export class VllmFleet extends Construct implements IModelBackend, IControlledFleet, ec2.IConnectable, iam.IGrantable {
   readonly description: BackendDescription;
   readonly connections: ec2.Connections;
   readonly grantPrincipal: iam.IPrincipal;
@@ -71,10 +73,17 @@ export class VllmFleet extends Construct implements IModelBackend, ec2.IConnecta
   /** What is wanted of the fleet's size. The groups know `maxReplicas`, `spot` and `reservations` of it. */
   readonly scaling: FleetScaling;
   readonly fleetTable: dynamodb.ITable;
+  readonly modelStore: IModelStore;
+  readonly weightsPrefix: string;
+  readonly instanceTypes: string[];
+  readonly concurrency: number;
+  readonly bootTimeout: Duration;
   readonly launchTemplate: ec2.LaunchTemplate;
   readonly role: iam.IRole;
   readonly spotGroup: autoscaling.CfnAutoScalingGroup;
   readonly onDemandGroup: autoscaling.CfnAutoScalingGroup;
+  /** Decides how many hosts there are. Absent: a table was given, and whoever made it makes the controller of its fleets. */
+  readonly controller?: FleetController;
 
   private readonly network: IPrivateNetwork;
 
@@ -84,6 +93,11 @@ export class VllmFleet extends Construct implements IModelBackend, ec2.IConnecta
     this.deployment = props.deployment ?? deploymentName(Stack.of(this));
     this.scaling = scalingOf(props);
     this.network = props.network;
+    this.modelStore = props.modelStore;
+    this.weightsPrefix = weightsPrefix(props.checkpoint ?? props.model, props.revision);
+    this.instanceTypes = props.instanceTypes;
+    this.concurrency = props.concurrency ?? 16;
+    this.bootTimeout = props.bootTimeout ?? Duration.minutes(30);
     for (const mistake of [...mistakesIn(props, this.fleetName), ...namesakeMistakes(this)]) {
       Annotations.of(this).addError(mistake);
     }
@@ -106,6 +120,7 @@ export class VllmFleet extends Construct implements IModelBackend, ec2.IConnecta
       adapters: props.adapters ?? {},
       ...(props.logBucket !== undefined && {
         logs: { bucket: props.logBucket, prefix: `hosts/${this.deployment}/${this.fleetName}/` },
+        compiled: { bucket: props.logBucket, prefix: `${this.compilePrefix}/` },
       }),
     });
     this.grantPrincipal = this.role;
@@ -125,9 +140,12 @@ export class VllmFleet extends Construct implements IModelBackend, ec2.IConnecta
       id: 'AwsSolutions-AS3',
       reason: 'Hosts report every change of their state to the fleet table; a mail for each instance would be noise.',
     });
+    if (props.fleetTable === undefined) this.controller = this.newController(props);
   }
 
-  /** Opens the gate to the lane's function, and lets it read which replicas of this fleet there are. */
+  /**
+   * Opens the gate to the lane's function, and lets it read which replicas of this fleet there are and say that it is needed.
+   */
   bind(options: BackendBindOptions): BackendBinding {
     if (options.connections === undefined) {
       Annotations.of(this).addError(
@@ -144,7 +162,22 @@ export class VllmFleet extends Construct implements IModelBackend, ec2.IConnecta
         conditions: { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [this.fleetName] } },
       }),
     );
-    this.fleetTable.encryptionKey?.grantDecrypt(options.function);
+    options.function.addToRolePolicy(
+      new iam.PolicyStatement({
+        actions: ['dynamodb:UpdateItem'],
+        resources: [this.fleetTable.tableArn],
+        conditions: {
+          'ForAllValues:StringEquals': {
+            'dynamodb:LeadingKeys': [this.fleetName],
+            // No attribute by which hosts or the controller go: a lane can wake a fleet, and no more.
+            'dynamodb:Attributes': [FLEET_TABLE_KEY.partition, FLEET_TABLE_KEY.sort, ...WAKE_ATTRIBUTES],
+          },
+          // Without this an update could be made to tell the whole row.
+          StringEqualsIfExists: { 'dynamodb:ReturnValues': ['NONE', 'UPDATED_OLD', 'UPDATED_NEW'] },
+        },
+      }),
+    );
+    this.fleetTable.encryptionKey?.grantEncryptDecrypt(options.function);
     return { fleetTable: this.fleetTable };
   }
 
@@ -172,6 +205,11 @@ export class VllmFleet extends Construct implements IModelBackend, ec2.IConnecta
     });
   }
 
+  /** Without a slash at its end. */
+  private get compilePrefix(): string {
+    return `compiled/${this.deployment}/${this.fleetName}`;
+  }
+
   private describe(props: VllmFleetProps): BackendDescription {
     return {
       name: this.fleetName,
@@ -180,6 +218,7 @@ export class VllmFleet extends Construct implements IModelBackend, ec2.IConnecta
         kind: props.kind ?? ModelKind.CHAT,
         context: props.context ?? 8192,
         concurrency: props.concurrency ?? 16,
+        wake: this.scaling.wake,
         ...(props.adapters !== undefined && { adapters: props.adapters }),
       },
     };
@@ -187,6 +226,13 @@ export class VllmFleet extends Construct implements IModelBackend, ec2.IConnecta
 
   private newTable({ removalPolicy }: VllmFleetProps): dynamodb.ITable {
     return new FleetTable(this, 'FleetTable', removalPolicy === undefined ? {} : { removalPolicy });
+  }
+
+  private newController({ removalPolicy }: VllmFleetProps): FleetController {
+    return new FleetController(this, 'Controller', {
+      fleets: [this],
+      ...(removalPolicy !== undefined && { removalPolicy }),
+    });
   }
 
   private newSecurityGroup(): ec2.SecurityGroup {
@@ -208,8 +254,10 @@ export class VllmFleet extends Construct implements IModelBackend, ec2.IConnecta
       maxReplicas: spot && !this.scaling.spot ? 0 : this.scaling.maxReplicas,
       spot,
       reservations: spot ? [] : this.scaling.reservations,
-      bootTimeout: props.bootTimeout ?? Duration.minutes(30),
-      drainTimeout: props.drainTimeout ?? Duration.minutes(15),
+      deployment: this.deployment,
+      fleetName: this.fleetName,
+      bootTimeout: this.bootTimeout,
+      drainTimeout: props.drainTimeout ?? DRAIN_TIMEOUT,
     });
   }
 
@@ -220,8 +268,10 @@ export class VllmFleet extends Construct implements IModelBackend, ec2.IConnecta
       region: Stack.of(this).region,
       fleetTable: this.fleetTable.tableName,
       modelBucket: props.modelStore.bucket.bucketName,
-      modelPrefix: weightsPrefix(props.checkpoint ?? props.model, props.revision),
+      modelPrefix: this.weightsPrefix,
       logBucket: props.logBucket?.bucketName ?? '',
+      compileCache: props.logBucket === undefined ? '' : `s3://${props.logBucket.bucketName}/${this.compilePrefix}`,
+      drainSeconds: (props.drainTimeout ?? DRAIN_TIMEOUT).toSeconds(),
       image: {
         registry: registry.domain,
         repository: engineImage.repository,

@@ -1,12 +1,12 @@
 /** Questions to the engine on loopback. None throws: no answer is an answer too. */
 import type { EngineSeen } from '../../lib/capacity/drain';
-import { type EngineLoad, readEngineLoad } from '../../lib/capacity/engine-load';
+import { type EngineProgress, readEngineLoad } from '../../lib/capacity/engine-load';
 import type { HostFile } from '../../lib/capacity/host-file';
 
 export interface EngineProbe {
   health(): Promise<NonNullable<EngineSeen['health']>>;
   /** `null`: it does not say. */
-  load(): Promise<EngineLoad | null>;
+  load(): Promise<EngineProgress | null>;
   /** A request that makes the engine generate one token, or embed one word: `null`, or why it did not. */
   complete(signal: AbortSignal): Promise<string | null>;
 }

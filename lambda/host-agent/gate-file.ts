@@ -1,4 +1,7 @@
-/** The file whose presence makes the gate refuse new requests. It says why, for an agent that is started again. */
+/**
+ * The file whose presence makes the gate refuse new requests. It says why, for an agent that is started again; times in it are
+ * by a clock that goes on from one agent to the next and that nobody sets: the host's since its boot.
+ */
 import { readFile, writeFile } from 'node:fs/promises';
 import { type DrainReason, STOP_BEFORE_END_MS } from '../../lib/capacity/drain';
 import { type HostPhase, type HostState, firstState, step } from '../../lib/capacity/host-states';
@@ -22,7 +25,7 @@ function wordsOf(phase: HostPhase): string {
     case 'drained':
       return phase.reason;
     case 'failed':
-      return `failed ${phase.phase}`;
+      return `failed ${phase.phase} ${phase.reason}`.trim();
     case 'booting':
     case 'warming':
     case 'ready':
@@ -32,9 +35,9 @@ function wordsOf(phase: HostPhase): string {
 
 /** A host whose gate was found closed never serves again: it fails as before, or drains to its end. */
 export function resumedState(closed: string, unknownEndMs: number, nowMs: number): HostState {
-  const [word = '', rest = ''] = closed.trim().split(' ');
+  const [word = '', rest = '', ...more] = closed.trim().split(' ');
   const state = firstState(nowMs);
-  if (word === 'failed') return { ...state, phase: { name: 'failed', phase: rest } };
+  if (word === 'failed') return { ...state, phase: { name: 'failed', phase: rest, reason: more.join(' ') } };
   const reason = REASONS.find((one) => one === word) ?? 'termination';
   const endsMs = /^\d+$/.test(rest) ? Number(rest) : unknownEndMs;
   return step(state, { kind: 'notice', reason, endsMs }, nowMs);

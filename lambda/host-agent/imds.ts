@@ -1,7 +1,12 @@
 /** EC2's instance metadata, version 2: who this host is, what is going to happen to it, and its role's credentials. */
+import { createHash } from 'node:crypto';
 import type { Credentials } from '../aws/credentials';
 
 export interface Identity {
+  /** When EC2 launched the instance, Unix time in milliseconds; `null`: it does not say. */
+  readonly launchedMs: number | null;
+  /** What it was launched from, as far as the instance can see it: a hash of its machine image and user data. */
+  readonly templateVersion: string;
   readonly instanceId: string;
   readonly privateIp: string;
   readonly zone: string;
@@ -11,8 +16,8 @@ export interface Identity {
 }
 
 export interface Notices {
-  /** `endsMs`: when EC2 takes the instance back, Unix time in milliseconds; `null`: it does not say so legibly. */
-  readonly interruption: { readonly action: string; readonly endsMs: number | null } | null;
+  /** `leftMs`: until EC2 takes the instance back, whatever the host's clock says; `null`: it does not say so legibly. */
+  readonly interruption: { readonly action: string; readonly leftMs: number | null } | null;
   readonly rebalance: boolean;
   /** Its Auto Scaling group wants it terminated. */
   readonly terminated: boolean;
@@ -51,12 +56,16 @@ export function imds(baseUrl: string = IMDS_URL, nowMs: () => number = Date.now)
   }
 
   /** `null`: there is nothing at this path, which is how IMDS says "no". */
-  async function find(path: string): Promise<string | null> {
+  const find = async (path: string): Promise<string | null> => (await look(path))?.body ?? null;
+
+  /** With the time that the service says it is; the host's own where it says none. */
+  async function look(path: string): Promise<{ readonly body: string; readonly nowMs: number } | null> {
     for (let renewed = false; ; renewed = true) {
       token ??= await newToken();
       const response = await ask(path, 'GET', { 'x-aws-ec2-metadata-token': token });
       const body = await response.text();
-      if (response.status === 200) return body;
+      const saidMs = Date.parse(response.headers.get('date') ?? '');
+      if (response.status === 200) return { body, nowMs: Number.isNaN(saidMs) ? nowMs() : saidMs };
       if (response.status === 404) return null;
       if (response.status !== 401 || renewed) throw new ImdsError(path, response.status);
       token = null;
@@ -71,26 +80,47 @@ export function imds(baseUrl: string = IMDS_URL, nowMs: () => number = Date.now)
 
   return {
     identity: async () => {
-      const [instanceId, privateIp, zone, instanceType, lifecycle] = await Promise.all([
+      const [document, userData, instanceId, privateIp, zone, instanceType, lifecycle] = await Promise.all([
+        get('dynamic/instance-identity/document'),
+        find('user-data'),
         get('meta-data/instance-id'),
         get('meta-data/local-ipv4'),
         get('meta-data/placement/availability-zone'),
         get('meta-data/instance-type'),
         get('meta-data/instance-life-cycle'),
       ]);
-      return { instanceId, privateIp, zone, instanceType, lifecycle };
+      const { imageId = '', pendingTime = '' } = JSON.parse(document) as { imageId?: string; pendingTime?: string };
+      const launchedMs = Date.parse(pendingTime);
+      return {
+        launchedMs: Number.isNaN(launchedMs) ? null : launchedMs,
+        templateVersion: shortHash(`${imageId}\n${userData ?? ''}`),
+        instanceId,
+        privateIp,
+        zone,
+        instanceType,
+        lifecycle,
+      };
     },
     notices: async () => {
-      const [action, rebalance, target] = await Promise.all([
-        find('meta-data/spot/instance-action'),
+      const answers = await Promise.allSettled([
+        look('meta-data/spot/instance-action'),
         find('meta-data/events/recommendations/rebalance'),
         find('meta-data/autoscaling/target-lifecycle-state'),
       ]);
-      return {
-        interruption: action === null ? null : readInterruption(action),
+      const [action, rebalance, target] = answers.map((one) => (one.status === 'fulfilled' ? one.value : null)) as [
+        Awaited<ReturnType<typeof look>>,
+        string | null,
+        string | null,
+      ];
+      const notices: Notices = {
+        interruption: action === null ? null : readInterruption(action.body, action.nowMs),
         rebalance: rebalance !== null,
         terminated: target?.trim() === 'Terminated',
       };
+      // One answer that does not come hides no notice in another.
+      const failed = answers.find((one) => one.status === 'rejected');
+      if (failed !== undefined && notices.interruption === null && !notices.terminated) throw failed.reason;
+      return notices;
     },
     credentials: async () => {
       if (kept !== null && nowMs() < kept.expiresMs - RENEW_BEFORE_MS) return kept;
@@ -110,11 +140,13 @@ export class ImdsError extends Error {
 }
 
 /** A notice that cannot be read is a notice all the same. */
-function readInterruption(text: string): NonNullable<Notices['interruption']> {
+function readInterruption(text: string, nowMs: number): NonNullable<Notices['interruption']> {
   const action = /"action"\s*:\s*"([^"]*)"/.exec(text)?.[1] ?? 'unknown';
   const endsMs = Date.parse(/"time"\s*:\s*"([^"]*)"/.exec(text)?.[1] ?? '');
-  return { action, endsMs: Number.isNaN(endsMs) ? null : endsMs };
+  return { action, leftMs: Number.isNaN(endsMs) ? null : endsMs - nowMs };
 }
+
+const shortHash = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 12);
 
 function readCredentials(text: string): RoleCredentials {
   const { Code, AccessKeyId, SecretAccessKey, Token, Expiration } = JSON.parse(text) as Record<string, string>;

@@ -7,8 +7,10 @@ export interface HostPaths {
   readonly certificate: string;
   /** While it is there the gate refuses new requests. */
   readonly drainFile: string;
-  /** Where `install.sh` is: a phase, `failed` and a phase, or `done`. */
+  /** Where `install.sh` is: a phase; `failed`, a phase and why; or `done`. */
   readonly bootFile: string;
+  /** When the boot reached what, for an agent that is started again. */
+  readonly timelineFile: string;
   /** In memory; mounted into the engine's container. */
   readonly credentials: string;
   /** Arguments of `docker`, each ended by a zero byte. */
@@ -25,6 +27,7 @@ export function hostPaths(root: string): HostPaths {
     certificate: under('etc/hybrid-llm/tls/gate.crt'),
     drainFile: under('run/hybrid-llm/draining'),
     bootFile: under('run/hybrid-llm/boot'),
+    timelineFile: under('run/hybrid-llm/timeline.json'),
     credentials: under('run/hybrid-llm/credentials'),
     engineArguments: under('run/hybrid-llm/engine-arguments'),
     cache: under('opt/hybrid-llm/nvme/engine'),

@@ -6,8 +6,13 @@ import { CREDENTIALS_FILE, dockerArguments } from '../../lib/capacity/vllm-comma
 import type { Credentials } from '../aws/credentials';
 import type { HostPaths } from './paths';
 
-export async function prepareEngine(host: HostFile, paths: HostPaths, credentials: Credentials): Promise<void> {
-  const args = dockerArguments(host, paths);
+export async function prepareEngine(
+  host: HostFile,
+  paths: HostPaths,
+  credentials: Credentials,
+  hostMemoryBytes: number,
+): Promise<void> {
+  const args = dockerArguments(host, paths, hostMemoryBytes);
   await writeFile(paths.engineArguments, args.map((arg) => `${arg}\0`).join(''));
   // Its folder gives the file the engine's group.
   await writeFile(credentialsFile(paths), sharedCredentials(credentials), { mode: 0o640 });

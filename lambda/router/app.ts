@@ -14,7 +14,7 @@ import { refusal } from '../../lib/policy/messages';
 import { readFacts } from '../../lib/policy/read-facts';
 import { type KeyRow, LOCAL_TENANT } from '../../lib/tables/key-row';
 import { authenticate } from './authenticate';
-import { askChain } from './chain';
+import { askChain } from './ask-chain';
 import { Cooldown } from './cooldown';
 import { deliver } from './deliver';
 import { InFlight } from './in-flight';
@@ -30,20 +30,28 @@ import { Trace } from './trace';
 export type Router = (request: RouterRequest, sink: Sink) => Promise<void>;
 
 export function createRouter(deps: RouterDeps): Router {
-  const shared: Shared = { cooldown: new Cooldown(deps.nowMs), inFlight: new InFlight(), held: new InFlight() };
+  const shared: Shared = {
+    cooldown: new Cooldown(deps.nowMs),
+    inFlight: new InFlight(deps.nowMs),
+    held: new InFlight(deps.nowMs),
+  };
 
   return async function route(request, sink) {
     const { lane: laneName, path } = readPath(request.path);
     if (path === '/health') return sendJson(sink, 200, {}, '{"status":"ok"}');
     const trace = new Trace(deps, laneName, request.headers['x-request-id']);
+    const afterwards: Promise<void>[] = [];
     try {
-      const error = await answer(deps, shared, deps.lanes[laneName], path, request, sink, trace);
+      const error = await answer(deps, shared, deps.lanes[laneName], path, request, sink, trace, afterwards);
       if (error !== null) await refuse(error, sink, trace);
     } catch (error) {
       if (error instanceof KeysUnavailable) return refuse(error.told, sink, trace);
       // A fault of ours. Its text may hold anything, so only the kind of the error is told and logged.
       const kind = error instanceof Error ? error.name : typeof error;
       await refuse({ code: 'internal_error', message: `the router failed (${kind})`, param: null }, sink, trace);
+    } finally {
+      // The caller has all of it by now; a process that is put to sleep here would not write.
+      await Promise.all(afterwards);
     }
   };
 }
@@ -73,6 +81,7 @@ async function answer(
   request: RouterRequest,
   sink: Sink,
   trace: Trace,
+  afterwards: Promise<void>[],
 ): Promise<RouterError | null> {
   if (lane === undefined) return UNKNOWN_PATH;
   const key = await authenticate(deps.keys, request, deps.nowMs());
@@ -89,7 +98,7 @@ async function answer(
     return null;
   }
   if (request.method !== 'POST' || path !== '/v1/chat/completions') return UNKNOWN_PATH;
-  return chatCompletion(deps, shared, lane, key, request, sink, trace);
+  return chatCompletion(deps, shared, lane, key, request, sink, trace, afterwards);
 }
 
 const isTenant = (plan: RouterPlan, name: string): boolean =>
@@ -103,6 +112,7 @@ async function chatCompletion(
   request: RouterRequest,
   sink: Sink,
   trace: Trace,
+  afterwards: Promise<void>[],
 ): Promise<RouterError | null> {
   const { plan, detectors } = lane;
   const body = readBody(request, plan);
@@ -131,7 +141,7 @@ async function chatCompletion(
   if (isRefused(decision)) return refusal(plan, decision, String(body.json['model']).slice(0, 256));
 
   const leftMs = (): number => Math.min(plan.limits.totalMs, request.remainingMs) - trace.elapsedMs();
-  const input = { ...shared, lane, ledger, nowMs, leftMs, request, trace, body, facts, decision };
+  const input = { ...shared, lane, ledger, nowMs, leftMs, request, trace, body, facts, decision, afterwards };
   const answering = await askChain(input, sink);
   if ('code' in answering) return answering;
   if (answering.kind === 'client_gone') {

@@ -1,19 +1,19 @@
 /** Walks the decided chain, model by model and place by place, until one begins to answer. */
 import { CallerMistake, type Dialect, type UpstreamBody } from '../../lib/chat/dialect';
 import { dialects } from '../../lib/chat/dialects';
-import { type Failed, errorAfter, mayTryElsewhere, restsAfter } from '../../lib/policy/attempts';
+import { type Failed, NOWHERE, errorAfter, mayTryElsewhere, restsAfter } from '../../lib/policy/attempts';
 import type { ChainEntry, Decision } from '../../lib/policy/decide';
 import type { RouterError } from '../../lib/policy/errors';
 import { own } from '../../lib/plan/own';
 import type { Facts } from '../../lib/policy/facts';
 import { type NamedModel, findModel } from '../../lib/policy/models';
+import { standingOf } from './fleet-standing';
 import type { InFlight } from './in-flight';
 import type { LaneRuntime } from './runtime';
 import { costUsd } from '../../lib/spend/price';
 import { type CallerBody, type PricedCall, callFor, conversationOf } from './call';
 import type { Cooldown } from './cooldown';
-import { Hold, RETRY_AFTER_SECONDS, callersWaitMs, hasReady } from './hold';
-import type { RouterRequest, Sink } from './request';
+import type { RouterRequest } from './request';
 import type { Ledger, Refusal, Reservation } from './stores/stores';
 import { ledgerUnavailable } from './stores/unavailable';
 import type { Trace } from './trace';
@@ -36,6 +36,8 @@ export interface ChainInput {
   readonly body: CallerBody;
   readonly facts: Facts;
   readonly decision: Decision;
+  /** What nobody waits for, but the process may not be put to sleep before. None of them rejects. */
+  readonly afterwards: Promise<void>[];
 }
 
 /** A target that answers, and the money set aside for it. */
@@ -47,6 +49,8 @@ export interface Answering {
   readonly priced: PricedCall;
   readonly reservation: Reservation;
   readonly result: Exclude<AttemptResult, { kind: 'failed' }>;
+  /** The fleet in whose place the target answers, since it has no ready replica; `null`: none, or one that nothing wakes. */
+  readonly covers: string | null;
   /** What rests if the answer breaks off: the replica, or the model of a provider. */
   readonly place: string;
   /** The place has one request less. Once, when the answer has ended. */
@@ -58,28 +62,11 @@ export type Asked = Answering | { readonly kind: 'client_gone' } | RouterError;
 /** Replicas of one fleet that are tried while another model is left to ask. */
 const PLACES_PER_MODEL = 3;
 
-/** `sink` gets its status here only if a streamed request waits for long. */
-export async function askChain(input: ChainInput, sink: Sink): Promise<Asked> {
-  const { lane, facts, request } = input;
-  const callerMs = callersWaitMs(request);
-  if (callerMs !== null && typeof callerMs !== 'number') return callerMs;
-  const { replicas, plan } = lane;
-  const hold = new Hold({ ...input, replicas, limits: plan.limits, stream: facts.stream, sink }, callerMs);
-  let walk = new ChainWalk(input, false);
-  try {
-    for (; ; walk = new ChainWalk(input, walk.rateCounted)) {
-      const asked = await walk.run();
-      if (!('code' in asked) || walk.awaited.length === 0) return asked;
-      const end = await hold.waitFor(walk.awaited);
-      if (end === 'client_gone') return { kind: end };
-      if (end === 'over') return { ...asked, retryAfterSeconds: RETRY_AFTER_SECONDS };
-    }
-  } finally {
-    hold.end();
-  }
-}
+/** More wait at a full fleet than it serves at once, so it takes about one answer until there is room. */
+const FULL_RETRY_AFTER_SECONDS = 5;
 
-class ChainWalk {
+/** The chain once from its beginning. */
+export class ChainWalk {
   private readonly failures: Failed[] = [];
   /** Requests that went out; a model without an address or a key costs none. */
   private sent = 0;
@@ -87,6 +74,7 @@ class ChainWalk {
   private refused: RouterError | null = null;
   /** Models whose fleet has no ready replica and may get one by itself: model → fleet. */
   private readonly empty = new Map<string, string>();
+  private readonly full = new Set<string>();
 
   constructor(
     private readonly input: ChainInput,
@@ -94,12 +82,25 @@ class ChainWalk {
     public rateCounted: boolean,
   ) {}
 
-  /** Fleets for which the request may wait: none if it reached anybody, or if it may not be asked now anyway. */
-  get awaited(): readonly string[] {
-    const reached = this.failures.some(
+  /** In the order in which they were passed over. */
+  get emptyFleets(): readonly string[] {
+    return [...new Set(this.empty.values())];
+  }
+
+  get fullFleets(): readonly string[] {
+    return [...this.full];
+  }
+
+  /** Somebody was there, whatever came of it: then nobody waits. */
+  get hasReached(): boolean {
+    return this.failures.some(
       ({ model, failure }) => !NOWHERE.has(failure) && !(this.empty.has(model) && UNREACHED.has(failure)),
     );
-    return reached || this.refused?.code === 'rate_limit_exceeded' ? [] : [...new Set(this.empty.values())];
+  }
+
+  /** The request may not be asked now anyway. */
+  get isRateLimited(): boolean {
+    return this.refused?.code === 'rate_limit_exceeded';
   }
 
   async run(): Promise<Asked> {
@@ -107,7 +108,7 @@ class ChainWalk {
     for (const [index, entry] of entries.entries()) {
       const answering = await this.askModel(entry, index < entries.length - 1);
       if (answering !== null) return answering;
-      if (this.isOver || this.refused?.code === 'rate_limit_exceeded') break;
+      if (this.isOver || this.isRateLimited) break;
     }
     if (this.failures.at(-1)?.failure === 'client_gone') return { kind: 'client_gone' };
     return this.failures.length === 0 && this.refused !== null ? this.refused : errorAfter(this.failures);
@@ -123,16 +124,22 @@ class ChainWalk {
     const upstream = this.translate(dialect, priced);
     if (upstream === null) return null;
 
-    const fleet = await this.emptyFleet(named);
-    if (fleet !== null) this.empty.set(entry.model, fleet);
+    const { fleet } = named.model;
+    const standing = fleet === null ? 'open' : await standingOf(lane, fleet, this.input.inFlight);
+    if (fleet !== null && standing === 'empty') this.empty.set(entry.model, fleet);
+    if (fleet !== null && standing === 'full') {
+      this.full.add(fleet);
+      this.passOver(entry, 'fleet_full', FULL_RETRY_AFTER_SECONDS);
+      return null;
+    }
     const places = await destinations(lane, this.input, named, conversationOf(body.json));
     if (typeof places === 'string') {
-      this.note(entry, null, { failure: places, fault: null, status: null, retryAfterSeconds: null }, 0);
+      this.passOver(entry, places, null);
       return null;
     }
     const reservation = await this.reserve(priced);
     if (reservation === null) return null;
-    const asked = { kind: 'answering', entry, named, upstream, priced, reservation } as const;
+    const asked = { kind: 'answering', entry, named, upstream, priced, reservation, covers: null } as const;
     try {
       const answer = await this.askPlaces(asked, dialect, othersLeft ? places.slice(0, PLACES_PER_MODEL) : places);
       if (answer !== null) return { ...asked, ...answer };
@@ -144,13 +151,6 @@ class ChainWalk {
       await reservation.settle(0, 0);
       throw error;
     }
-  }
-
-  /** The model's fleet, if it has no ready replica and can get one without anybody changing the config. */
-  private async emptyFleet({ model: { fleet } }: NamedModel): Promise<string | null> {
-    const { plan, replicas } = this.input.lane;
-    if (fleet === null || replicas.changes !== true || plan.fleets[fleet]?.endpoints !== null) return null;
-    return (await hasReady(replicas, fleet)) ? null : fleet;
   }
 
   /** One place after the other; a place that failed this request is not tried again for it. */
@@ -226,6 +226,10 @@ class ChainWalk {
     return !mayGoOn || this.sent >= this.input.lane.plan.limits.maxAttempts || this.input.leftMs() <= 0;
   }
 
+  private passOver(entry: ChainEntry, failure: Failed['failure'], retryAfterSeconds: number | null): void {
+    this.note(entry, null, { failure, fault: null, status: null, retryAfterSeconds }, 0);
+  }
+
   private note(
     entry: ChainEntry,
     destination: Destination | null,
@@ -255,9 +259,6 @@ class ChainWalk {
     });
   }
 }
-
-/** There was no address to ask. */
-const NOWHERE: ReadonlySet<Failed['failure']> = new Set(['no_replica', 'secret_missing']);
 
 /** Nobody was there: of a replica that has fallen silent this says that it is gone. */
 const UNREACHED: ReadonlySet<Failed['failure']> = new Set([

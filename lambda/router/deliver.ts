@@ -15,6 +15,7 @@ export async function deliver(input: ChainInput, answering: Answering, sink: Sin
   const { trace, facts } = input;
   const { result, upstream, priced } = answering;
   trace.answered = answering.entry;
+  trace.covers = answering.covers;
   trace.dropped = upstream.dropped;
   trace.set = [...Object.entries(priced.call.set).map(([key, value]) => `${key}=${value}`), ...upstream.changed];
   trace.timeToFirstTokenMs = trace.elapsedMs();
@@ -26,7 +27,7 @@ export async function deliver(input: ChainInput, answering: Answering, sink: Sin
     const { answer } = result;
     trace.finish = answer.finish;
     trace.usageEstimated = answer.usage === null;
-    await settle(trace, answering, answer.usage ?? promptUsage(facts, tokensOfText(answer.body)));
+    await settle(input, answering, answer.usage ?? promptUsage(facts, tokensOfText(answer.body)));
     await sendJson(sink, 200, trace.headers(), answer.body);
     trace.close('answered', 200, null);
   } catch (error) {
@@ -39,12 +40,13 @@ export async function deliver(input: ChainInput, answering: Answering, sink: Sin
 }
 
 async function deliverStream(
-  { trace, facts, cooldown, leftMs }: ChainInput,
+  input: ChainInput,
   answering: Answering,
   stream: StreamedAnswer,
   first: string,
   sink: Sink,
 ): Promise<void> {
+  const { trace, facts, cooldown, leftMs } = input;
   const sentBytes = await pump(stream, first, sink, leftMs(), trace);
   trace.finish = stream.finish;
   if (stream.failure !== null && BREAKS.has(stream.failure)) cooldown.failed(answering.place);
@@ -52,7 +54,7 @@ async function deliverStream(
   // Some tell their usage as they go: of an answer that broke off, what was sent is known better.
   const told = stream.failure === null ? stream.usage : null;
   trace.usageEstimated = told === null;
-  await settle(trace, answering, told ?? estimated(stream.usage ?? promptUsage(facts), sentBytes));
+  await settle(input, answering, told ?? estimated(stream.usage ?? promptUsage(facts), sentBytes));
 
   const error = stream.failure === null ? null : interruption(stream.failure);
   await sink.end(error === null || stream.failure === 'client_gone' ? undefined : errorEvent(error));
@@ -109,8 +111,10 @@ const estimated = (usage: HubUsage, sentBytes: number): HubUsage => ({
   completionTokens: Math.max(usage.completionTokens, tokensOfEvents(sentBytes)),
 });
 
-async function settle(trace: Trace, { named, reservation }: Answering, usage: HubUsage): Promise<void> {
+async function settle(input: ChainInput, { named, reservation, covers }: Answering, usage: HubUsage): Promise<void> {
+  const { trace, lane, afterwards } = input;
   trace.usage = usage;
   trace.costUsd = costUsd(named.model.price, usage);
+  if (covers !== null && lane.wakes !== undefined) afterwards.push(lane.wakes.covered(covers, trace.costUsd ?? 0));
   await reservation.settle(trace.costUsd ?? 0, usage.promptTokens + usage.completionTokens);
 }

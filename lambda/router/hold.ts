@@ -7,10 +7,10 @@
  */
 import type { PlanLimits } from '../../lib/plan/types';
 import type { RouterError } from '../../lib/policy/errors';
+import type { FleetStanding } from './fleet-standing';
 import type { InFlight } from './in-flight';
 import type { RouterRequest, Sink } from './request';
 import { STREAM_HEADERS } from './respond';
-import type { ReplicaStore } from './stores/stores';
 import type { Trace } from './trace';
 
 /** Requests of this process that wait for one fleet: each keeps its whole body in memory. */
@@ -19,8 +19,8 @@ export const MOST_HELD_PER_FLEET = 64;
 /** The store keeps what it read for longer than this, so that asking costs nothing. */
 const POLL_MS = 500;
 
-/** A boot takes minutes, and how far one has come is not known here: who asks again so often misses little of it. */
-export const RETRY_AFTER_SECONDS = 10;
+/** The controller hears again that somebody waits: any word may be lost. */
+const REMIND_MS = 10_000;
 
 /** What is left for the answer after the longest wait. */
 const ANSWER_MS = 30_000;
@@ -29,7 +29,6 @@ const ANSWER_MS = 30_000;
 const PING = ': waiting for a replica\n\n';
 
 export interface HoldInput {
-  readonly replicas: ReplicaStore;
   readonly limits: PlanLimits;
   /** Requests that wait for each fleet. */
   readonly held: InFlight;
@@ -40,6 +39,19 @@ export interface HoldInput {
   readonly stream: boolean;
   readonly trace: Trace;
   readonly sink: Sink;
+  readonly standing: (fleet: string) => Promise<FleetStanding>;
+  /** Whether a replica of it can still come. */
+  readonly mayCome: (fleet: string) => Promise<boolean>;
+  /** Tells whoever wakes the fleet. */
+  readonly wake: (fleet: string) => void;
+}
+
+/** What a request waits for: one of them takes it. */
+export interface Awaited {
+  /** Fleets that may get a replica. */
+  readonly empty: readonly string[];
+  /** Fleets that are full: beside the others, since nobody waits for a queue alone. */
+  readonly full: readonly string[];
 }
 
 /** `over`: it has waited long enough, or may not wait at all. */
@@ -50,7 +62,7 @@ export class Hold {
   private untilMs: number | null = null;
   private silence: NodeJS.Timeout | undefined;
   private pings: NodeJS.Timeout | undefined;
-  private wake: () => void = () => undefined;
+  private awake: () => void = () => undefined;
 
   constructor(
     private readonly input: HoldInput,
@@ -58,16 +70,19 @@ export class Hold {
     private readonly callerMs: number | null,
   ) {}
 
-  /** Until one of the fleets has a ready replica. */
-  async waitFor(fleets: readonly string[]): Promise<HoldEnd> {
-    const { held } = this.input;
-    const open = fleets.filter((fleet) => held.of(fleet) < MOST_HELD_PER_FLEET);
+  /** Until one of the fleets takes requests. The fleets are woken, however long it may wait. */
+  async waitFor({ empty, full }: Awaited): Promise<HoldEnd> {
+    const { held, trace, nowMs, wake } = this.input;
+    empty.forEach(wake);
+    const open = empty.filter((fleet) => held.of(fleet) < MOST_HELD_PER_FLEET);
     if (open.length === 0) return 'over';
     const untilMs = (this.untilMs ??= this.begin());
     const leaves = open.map((fleet) => held.enter(fleet));
+    const sinceMs = nowMs();
     try {
-      return await this.poll(open, untilMs);
+      return await this.poll({ empty: open, full }, untilMs);
     } finally {
+      trace.heldMs += nowMs() - sinceMs;
       for (const leave of leaves) leave();
     }
   }
@@ -82,25 +97,30 @@ export class Hold {
     const { limits, nowMs, leftMs, request, stream } = this.input;
     const waitMs = Math.min(limits.holdMs, leftMs() - ANSWER_MS, this.callerMs ?? Infinity);
     if (stream) this.silence = setTimeout(() => this.commit(), limits.holdSilentMs);
-    request.signal.addEventListener('abort', () => this.wake());
+    request.signal.addEventListener('abort', () => this.awake());
     return nowMs() + waitMs;
   }
 
-  private async poll(fleets: readonly string[], untilMs: number): Promise<HoldEnd> {
-    const { replicas, nowMs, request } = this.input;
-    for (;;) {
+  private async poll({ empty, full }: Awaited, untilMs: number): Promise<HoldEnd> {
+    const { nowMs, request, standing, mayCome, wake } = this.input;
+    for (let remindedMs = nowMs(); ;) {
       const leftMs = untilMs - nowMs();
       if (leftMs <= 0) return 'over';
       if (!request.signal.aborted) await this.sleep(Math.min(POLL_MS, leftMs));
       if (request.signal.aborted) return 'client_gone';
-      for (const fleet of fleets) if (await hasReady(replicas, fleet)) return 'ready';
+      for (const fleet of [...empty, ...full]) if ((await standing(fleet)) === 'open') return 'ready';
+      const hopes = await Promise.all(empty.map(mayCome));
+      if (!hopes.includes(true)) return 'over';
+      if (nowMs() - remindedMs < REMIND_MS) continue;
+      remindedMs = nowMs();
+      empty.forEach(wake);
     }
   }
 
   private sleep(ms: number): Promise<void> {
     return new Promise((resolve) => {
       const timer = setTimeout(resolve, ms);
-      this.wake = () => {
+      this.awake = () => {
         clearTimeout(timer);
         resolve();
       };
@@ -112,10 +132,6 @@ export class Hold {
     sink.start(200, { ...STREAM_HEADERS, ...trace.headers() });
     this.pings = setInterval(() => void sink.write(PING), limits.holdPingMs);
   }
-}
-
-export async function hasReady(replicas: ReplicaStore, fleet: string): Promise<boolean> {
-  return (await replicas.rows(fleet)).some(({ ready }) => ready);
 }
 
 /** What the caller says in `x-hybrid-max-wait-ms`; `null`: nothing. */

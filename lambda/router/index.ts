@@ -20,7 +20,7 @@ const deployment = process.env[ENVIRONMENT.deployment] ?? plan.name;
 
 const writeLine = (line: string): void => void process.stdout.write(`${line}\n`);
 
-const { keys, ledger, replicas, secrets } = accountStores({
+const { keys, ledger, replicas, secrets, wakes } = accountStores({
   plan,
   bindings: bind(plan, process.env),
   nowMs: Date.now,
@@ -29,7 +29,7 @@ const { keys, ledger, replicas, secrets } = accountStores({
 
 const router = createRouter({
   deployment,
-  lanes: { [plan.lane]: { plan, secrets, detectors: detectors(plan.sensitivity), replicas } },
+  lanes: { [plan.lane]: { plan, secrets, detectors: detectors(plan.sensitivity), replicas, wakes } },
   keys,
   ledger,
   nowMs: Date.now,

@@ -2,7 +2,7 @@
 import type { Lane } from '../../lib/plan/types';
 import type { RouterPlan } from '../../lib/plan/types';
 import type { Detector } from '../../lib/policy/detectors';
-import type { KeyStore, Ledger, ReplicaStore, SecretStore } from './stores/stores';
+import type { KeyStore, Ledger, ReplicaStore, SecretStore, WakeStore } from './stores/stores';
 import type { TraceDeps } from './trace';
 
 export interface LaneRuntime {
@@ -10,6 +10,8 @@ export interface LaneRuntime {
   readonly secrets: SecretStore;
   readonly detectors: readonly Detector[];
   readonly replicas: ReplicaStore;
+  /** Absent: nobody is there to wake a fleet. */
+  readonly wakes?: WakeStore;
 }
 
 export interface RouterDeps extends TraceDeps {

@@ -35,6 +35,8 @@ export class Trace {
   costUsd: number | null = null;
   finish: string | null = null;
   timeToFirstTokenMs: number | null = null;
+  heldMs = 0;
+  covers: string | null = null;
   isClosed = false;
   private readonly guarantee: Guarantee;
 
@@ -88,6 +90,8 @@ export class Trace {
       costUsd: this.costUsd,
       usageEstimated: this.usageEstimated,
       timeToFirstTokenMs: this.timeToFirstTokenMs,
+      heldMs: this.heldMs,
+      covers: this.covers,
       durationMs: nowMs - this.startedMs,
     };
     this.deps.emit({

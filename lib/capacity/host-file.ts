@@ -12,6 +12,10 @@ export interface HostFile {
   readonly modelPrefix: string;
   /** Bucket for boot and engine logs; empty: logs stay on the host. */
   readonly logBucket: string;
+  /** Folder in S3, `s3://…` without a slash at its end, for what the engine compiled; empty: none is kept. */
+  readonly compileCache: string;
+  /** How long the host's group waits for its last requests when it gives the host up. */
+  readonly drainSeconds: number;
   readonly image: EngineImage;
   /** Name in the catalogue. */
   readonly model: string;
@@ -51,6 +55,9 @@ export function parseHostFile(text: string): HostFile {
 export const imageUri = ({ registry, repository, reference }: EngineImage): string =>
   `${registry}/${repository}${reference.startsWith('sha256:') ? '@' : ':'}${reference}`;
 
+export const weightsUri = ({ modelBucket, modelPrefix }: Pick<HostFile, 'modelBucket' | 'modelPrefix'>): string =>
+  `s3://${modelBucket}/${modelPrefix}`;
+
 interface Expectation {
   readonly says: string;
   readonly holds: (value: unknown) => boolean;
@@ -77,6 +84,11 @@ const EXPECTED: Readonly<Record<keyof HostFile, Expectation>> = {
     holds: (value) => isText(value) && !/^\/|\/$/.test(value as string),
   },
   logBucket: { says: 'a string', holds: (value) => typeof value === 'string' },
+  compileCache: {
+    says: 'an s3:// folder without a slash at its end, or nothing',
+    holds: (value) => value === '' || (typeof value === 'string' && /^s3:\/\/.*[^/]$/.test(value)),
+  },
+  drainSeconds: count,
   image: {
     says: '{ registry, repository, reference }',
     holds: (value) => isObject(value) && [value['registry'], value['repository'], value['reference']].every(isText),

@@ -1,5 +1,6 @@
 /** How the engine is started: `vllm serve` in AWS's container, as arguments of `docker`. */
-import { type HostFile, imageUri } from './host-file';
+import { type HostFile, imageUri, weightsUri } from './host-file';
+import { streamerMemoryBytes } from './streamer-memory';
 
 /** Unprivileged, and not a user of the host. Its way to the host's credentials is closed by this number. */
 export const ENGINE_UID = 2000;
@@ -29,7 +30,8 @@ const CREDENTIALS = '/credentials';
 /** In the folder of credentials: an AWS shared credentials file. */
 export const CREDENTIALS_FILE = 'aws';
 
-export function dockerArguments(host: HostFile, folders: EngineFolders): readonly string[] {
+/** @param hostMemoryBytes what the host has in all */
+export function dockerArguments(host: HostFile, folders: EngineFolders, hostMemoryBytes: number): readonly string[] {
   return [
     'run',
     '--rm',
@@ -50,7 +52,7 @@ export function dockerArguments(host: HostFile, folders: EngineFolders): readonl
     ...['--volume', `${folders.credentials}:${CREDENTIALS}:ro`],
     ...Object.entries(engineEnvironment(host)).flatMap(([name, value]) => ['--env', `${name}=${value}`]),
     imageUri(host.image),
-    ...vllmArguments(host),
+    ...vllmArguments(host, hostMemoryBytes),
   ];
 }
 
@@ -83,13 +85,13 @@ export function engineEnvironment({ region }: Pick<HostFile, 'region'>): Readonl
 }
 
 /** `serve` and what follows. The fleet's own arguments may change all but where it listens: the last word counts. */
-export function vllmArguments(host: HostFile): readonly string[] {
+export function vllmArguments(host: HostFile, hostMemoryBytes: number): readonly string[] {
   return [
     'serve',
-    `s3://${host.modelBucket}/${host.modelPrefix}`,
+    weightsUri(host),
     ...['--served-model-name', host.servedName],
     ...['--load-format', 'runai_streamer'],
-    ...['--model-loader-extra-config', JSON.stringify(loaderSettings(host))],
+    ...['--model-loader-extra-config', JSON.stringify(loaderSettings(host, hostMemoryBytes))],
     ...['--max-model-len', String(host.context)],
     ...['--max-num-seqs', String(host.concurrency)],
     ...['--tensor-parallel-size', String(host.tensorParallel)],
@@ -109,12 +111,10 @@ export function vllmArguments(host: HostFile): readonly string[] {
 }
 
 const STREAMER_THREADS = 32;
-/** The streamer would take 40 GB, more than the small GPU hosts have. */
-const STREAMER_MEMORY_BYTES = 4 * 1024 ** 3;
 
-const loaderSettings = ({ tensorParallel }: HostFile): Readonly<Record<string, unknown>> => ({
+const loaderSettings = ({ tensorParallel }: HostFile, hostMemoryBytes: number): Readonly<Record<string, unknown>> => ({
   concurrency: STREAMER_THREADS,
-  memory_limit: STREAMER_MEMORY_BYTES,
+  memory_limit: streamerMemoryBytes(hostMemoryBytes, tensorParallel),
   ...(tensorParallel > 1 ? { distributed: true } : {}),
 });
 

@@ -177,7 +177,7 @@ function priceOf(price: Price | catalog.CatalogPrice): TokenPrice | null {
 }
 
 function planFleet(fleet: Config['fleets'][string]): PlanFleet {
-  return { endpoints: fleet.endpoints ?? null, concurrency: fleet.concurrency };
+  return { endpoints: fleet.endpoints ?? null, concurrency: fleet.concurrency, wake: fleet.replicas.wake };
 }
 
 function planProvider(config: Config, name: string): PlanProvider {

@@ -89,7 +89,11 @@ export interface PlanFleet {
   readonly endpoints: readonly string[] | null;
   /** Sequences that one replica serves at once. */
   readonly concurrency: number;
+  readonly wake: WakePolicy;
 }
+
+/** What wakes a fleet that sleeps: every request; one that may go nowhere else, and others by what they cost elsewhere; none. */
+export type WakePolicy = 'always' | 'fair' | 'never';
 
 export interface PlanProvider {
   readonly protocol: Protocol;

@@ -9,22 +9,34 @@ export interface Replica {
   readonly ready: boolean;
   /** Requests it is known to serve at the moment. */
   readonly running: number;
+  /** Requests that wait in its queue. Absent: nobody says. */
+  readonly waiting?: number;
 }
 
-/** Best first. Those not ready, cooling or full go last: when nothing better is left they are still worth a try. */
+/** At every one that is ready more requests wait than it serves at once: another would only wait behind them. */
+export function isFull(replicas: readonly Replica[], concurrency: number): boolean {
+  const ready = replicas.filter((replica) => replica.ready);
+  return ready.length > 0 && ready.every(({ waiting = 0 }) => waiting > concurrency);
+}
+
+/**
+ * Best first. Those not ready, cooling or busy go last: when nothing better is left they are still worth a try. Busy are
+ * those that have as much to do as they can do at once, the busier by how many times over.
+ */
 export function rankReplicas<R extends Replica>(
   replicas: readonly R[],
   conversation: string,
   limits: { readonly concurrency: number; readonly isCooling: (id: string) => boolean },
 ): readonly R[] {
   if (replicas.length < 2) return replicas;
-  const burden = (replica: R): number =>
-    Number(!replica.ready) * 4 +
-    Number(limits.isCooling(replica.id)) * 2 +
-    Number(replica.running >= limits.concurrency);
   return replicas
-    .map((replica) => ({ replica, burden: burden(replica), weight: hash(`${conversation}\n${replica.id}`) }))
-    .sort((a, b) => a.burden - b.burden || b.weight - a.weight)
+    .map((replica) => ({
+      replica,
+      rest: Number(!replica.ready) * 2 + Number(limits.isCooling(replica.id)),
+      rounds: Math.floor((replica.running + (replica.waiting ?? 0)) / limits.concurrency),
+      weight: hash(`${conversation}\n${replica.id}`),
+    }))
+    .sort((a, b) => a.rest - b.rest || a.rounds - b.rounds || b.weight - a.weight)
     .map(({ replica }) => replica);
 }
 

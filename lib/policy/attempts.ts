@@ -27,6 +27,9 @@ export function restsAfter(failed: Failed): boolean {
   return mayTryElsewhere(failed) && failed.fault?.contextLengthExceeded !== true && failed.failure !== 'secret_missing';
 }
 
+/** Nothing was sent: there was no address to ask, or nobody there with room. */
+export const NOWHERE: ReadonlySet<AttemptFailure> = new Set(['no_replica', 'fleet_full', 'secret_missing']);
+
 /** The error for a caller whose every attempt failed. */
 export function errorAfter(attempts: readonly Failed[]): RouterError {
   const last = attempts.at(-1);
@@ -40,12 +43,16 @@ export function errorAfter(attempts: readonly Failed[]): RouterError {
   if (last.fault?.contextLengthExceeded === true) {
     return { code: 'context_length_exceeded', message: last.fault.message, param: 'messages' };
   }
+  if (attempts.every(({ failure }) => NOWHERE.has(failure))) {
+    const full = attempts.find(({ failure }) => failure === 'fleet_full');
+    if (full !== undefined) return fullError(full, summary);
+  }
   const status = last.fault?.status ?? last.status;
   if (last.fault !== null && (status === 400 || status === 422) && !mayTryElsewhere(last)) {
     // The target's own words: it knows best what of the request it did not like.
     return { code: 'invalid_request', message: last.fault.message, param: null };
   }
-  if (attempts.every((one) => (one.fault?.status ?? one.status) === 429)) {
+  if (attempts.every((one) => one.failure === 'fleet_full' || (one.fault?.status ?? one.status) === 429)) {
     const waits = attempts.map(({ retryAfterSeconds }) => retryAfterSeconds ?? 1);
     return { code: 'rate_limit_exceeded', message: summary, param: null, retryAfterSeconds: Math.min(...waits) };
   }
@@ -56,6 +63,8 @@ export function errorAfter(attempts: readonly Failed[]): RouterError {
       return { code: 'upstream_timeout', message: summary, param: null };
     case 'deadline':
       return { code: 'deadline_exceeded', message: summary, param: null };
+    case 'fleet_full':
+      return fullError(last, summary);
     case 'no_replica':
     case 'secret_missing':
     case 'connect_failed':
@@ -69,6 +78,10 @@ export function errorAfter(attempts: readonly Failed[]): RouterError {
     case 'client_gone':
       return { code: 'upstream_error', message: summary, param: null };
   }
+}
+
+function fullError({ retryAfterSeconds }: Failed, message: string): RouterError {
+  return { code: 'fleet_full', message, param: null, retryAfterSeconds: retryAfterSeconds ?? 1 };
 }
 
 function noTarget(message: string): RouterError {

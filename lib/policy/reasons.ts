@@ -29,6 +29,7 @@ export const SKIP_REASONS = [
 /** Why an attempt at a target failed. */
 export const ATTEMPT_FAILURES = [
   'no_replica',
+  'fleet_full',
   'secret_missing',
   'connect_failed',
   'connect_timeout',

@@ -30,6 +30,10 @@ export interface DecisionRecord {
   /** The answer broke off before its usage came: tokens and cost are from the bytes that went by. */
   readonly usageEstimated: boolean;
   readonly timeToFirstTokenMs: number | null;
+  /** How long it waited for a fleet that had no replica; 0: not at all. */
+  readonly heldMs: number;
+  /** The fleet in whose place another target answered, since it had no replica that was ready. */
+  readonly covers: string | null;
   readonly durationMs: number;
 }
 

@@ -17,6 +17,10 @@ export const ROUTER_METRICS = {
   /** Requests that the caller has to change, or to send again when there is room. */
   Refusals: 'Count',
   Fallbacks: 'Count',
+  /** Requests that waited for a fleet without a replica. */
+  HeldRequests: 'Count',
+  /** Requests that another target answered in the place of a fleet without a replica. */
+  CoveredRequests: 'Count',
   TruncatedStreams: 'Count',
   DetectorFailures: 'Count',
   UnknownPrice: 'Count',
@@ -29,6 +33,8 @@ export const ROUTER_METRICS = {
   TimeToFirstToken: 'Milliseconds',
   /** Of streamed answers: the mean gap between two tokens of one answer. */
   TimePerOutputToken: 'Milliseconds',
+  /** Of requests that waited for a fleet: how long. */
+  HoldTime: 'Milliseconds',
   Duration: 'Milliseconds',
 } as const;
 
@@ -60,6 +66,8 @@ function metricValues(record: DecisionRecord): Partial<Record<RouterMetricName, 
     Errors: record.outcome === 'failed' || record.outcome === 'interrupted' ? 1 : 0,
     Refusals: record.outcome === 'refused' ? 1 : 0,
     Fallbacks: record.outcome === 'answered' ? failed : 0,
+    HeldRequests: record.heldMs > 0 ? 1 : 0,
+    CoveredRequests: record.covers === null ? 0 : 1,
     TruncatedStreams: record.outcome === 'interrupted' ? 1 : 0,
     DetectorFailures: record.facts?.detectorFailed == null ? 0 : 1,
     UnknownPrice: record.usage !== null && record.costUsd === null ? 1 : 0,
@@ -70,6 +78,7 @@ function metricValues(record: DecisionRecord): Partial<Record<RouterMetricName, 
     }),
     ...(record.costUsd !== null && { CostUsd: record.costUsd }),
     ...streamTimes(record),
+    ...(record.heldMs > 0 && { HoldTime: record.heldMs }),
     Duration: record.durationMs,
   };
 }

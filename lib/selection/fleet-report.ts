@@ -86,8 +86,8 @@ const busy = ({ maxUtilization }: Assumptions): string =>
 
 const usd = (amount: number): string => `$${amount < 0.1 ? amount.toPrecision(2) : amount.toFixed(2)}`;
 
-function engineCommand(name: string, fleet: Fleet, { choice, facts }: Chosen): readonly string[] {
-  return vllmArguments({
+function engineCommand(name: string, fleet: Fleet, { choice, facts, pools }: Chosen): readonly string[] {
+  const host = {
     deployment: '',
     fleet: name,
     region: '',
@@ -95,6 +95,8 @@ function engineCommand(name: string, fleet: Fleet, { choice, facts }: Chosen): r
     modelBucket: BUCKET,
     modelPrefix: weightsPrefix(choice.checkpoint, choice.revision ?? undefined),
     logBucket: '',
+    compileCache: '',
+    drainSeconds: 0,
     image: { registry: '', repository: '', reference: '' },
     model: facts.id,
     servedName: facts.id,
@@ -104,5 +106,9 @@ function engineCommand(name: string, fleet: Fleet, { choice, facts }: Chosen): r
     tensorParallel: choice.tensorParallel,
     vllmArguments: choice.engineArguments,
     adapters: fleet.adapters,
-  });
+  };
+  // Each host takes as much for loading as it has: here, what the one with the least does.
+  return vllmArguments(host, Math.min(...pools.map(({ instance }) => instance.ramGiB)) * GIB);
 }
+
+const GIB = 1024 ** 3;

@@ -12,6 +12,7 @@ export type Item = { readonly [name: string]: AttributeValue };
 
 export const text = (value: string): AttributeValue => ({ S: value });
 export const number = (value: number): AttributeValue => ({ N: String(value) });
+export const flag = (value: boolean): AttributeValue => ({ BOOL: value });
 
 /** `undefined`: absent, or of another type. */
 export function textIn(item: Item, name: string): string | undefined {
@@ -24,4 +25,10 @@ export function numberIn(item: Item, name: string): number | undefined {
   const value = item[name];
   const read = value !== undefined && 'N' in value ? Number(value.N) : NaN;
   return Number.isFinite(read) ? read : undefined;
+}
+
+/** `undefined`: absent, or of another type. */
+export function flagIn(item: Item, name: string): boolean | undefined {
+  const value = item[name];
+  return value !== undefined && 'BOOL' in value ? value.BOOL : undefined;
 }

@@ -1,6 +1,6 @@
 /** A replica's row as an item of the fleet table: every field under its own name. */
-import { type Item, number, numberIn, text, textIn } from './attributes';
-import { type FleetReplicaRow, REPLICA_PREFIX, REPLICA_STATES } from './fleet-row';
+import { type Item, flag, flagIn, number, numberIn, text, textIn } from './attributes';
+import { BOOT_MARKS, type BootTimeline, type FleetReplicaRow, REPLICA_PREFIX, REPLICA_STATES } from './fleet-row';
 import { FLEET_TABLE_KEY } from './key-schemas';
 
 export function fleetItem(row: FleetReplicaRow): Item {
@@ -16,8 +16,20 @@ export function fleetItem(row: FleetReplicaRow): Item {
     waiting: number(row.waiting),
     kvUse: number(row.kvUse),
     detail: text(row.detail),
+    ...(row.atRisk !== undefined && { atRisk: flag(row.atRisk) }),
+    ...(row.templateVersion !== undefined && { templateVersion: text(row.templateVersion) }),
+    ...(row.timeline !== undefined && marksOf(row.timeline)),
   };
 }
+
+/** Marks that are not reached yet have no attribute. */
+const marksOf = (timeline: BootTimeline): Item =>
+  Object.fromEntries(
+    BOOT_MARKS.flatMap((mark) => {
+      const atMs = timeline[mark];
+      return atMs === null ? [] : [[mark, number(atMs)]];
+    }),
+  );
 
 /** `null`: no row of a replica, or one without state or heartbeat. A host that boots has no address yet. */
 export function readFleetItem(item: Item): FleetReplicaRow | null {
@@ -40,5 +52,19 @@ export function readFleetItem(item: Item): FleetReplicaRow | null {
     waiting: numberIn(item, 'waiting') ?? 0,
     kvUse: numberIn(item, 'kvUse') ?? 0,
     detail: textIn(item, 'detail') ?? '',
+    ...optional('atRisk', flagIn(item, 'atRisk')),
+    ...optional('templateVersion', textIn(item, 'templateVersion')),
+    ...optional('timeline', timelineIn(item)),
   };
+}
+
+const optional = <Key extends string, Value>(key: Key, value: Value | undefined): { readonly [K in Key]?: Value } =>
+  (value === undefined ? {} : { [key]: value }) as { readonly [K in Key]?: Value };
+
+/** `undefined`: it has none of the marks. */
+function timelineIn(item: Item): BootTimeline | undefined {
+  const marks = BOOT_MARKS.map((mark) => [mark, numberIn(item, mark) ?? null] as const);
+  return marks.every(([, atMs]) => atMs === null)
+    ? undefined
+    : (Object.fromEntries(marks) as { readonly [K in keyof BootTimeline]: number | null });
 }

@@ -20,9 +20,35 @@ export interface FleetReplicaRow {
   readonly waiting: number;
   /** Share of the KV cache in use, 0 to 1. */
   readonly kvUse: number;
-  /** Why it drains, or in which phase it failed; empty otherwise. */
+  /**
+   * Why it drains; where it is while it boots; in which phase it failed, and after a colon why, as far as that is known.
+   * Empty otherwise.
+   */
   readonly detail: string;
+  /** EC2 sees a raised risk that the instance is taken back. Absent: it does not. */
+  readonly atRisk?: boolean;
+  /** What the host was launched from, as far as it can see it: hosts of one launch template say the same. */
+  readonly templateVersion?: string;
+  readonly timeline?: BootTimeline;
 }
+
+/** When a boot reached what, Unix time in milliseconds; `null`: not yet. By the host's clock, but for the launch. */
+export interface BootTimeline {
+  /** EC2 launched the instance. */
+  readonly launchedMs: number | null;
+  /** The engine's image is there. */
+  readonly imageMs: number | null;
+  /** The weights are in the GPUs' memory. */
+  readonly weightsMs: number | null;
+  /** Kernels are compiled, graphs are captured, the engine listens. */
+  readonly compiledMs: number | null;
+  /** It generated a token: it is ready. */
+  readonly firstTokenMs: number | null;
+}
+
+/** In the order in which a boot reaches them. */
+export const BOOT_MARKS = ['launchedMs', 'imageMs', 'weightsMs', 'compiledMs', 'firstTokenMs'] as const;
+export type BootMark = (typeof BOOT_MARKS)[number];
 
 export const REPLICA_PREFIX = 'replica#';
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { QUIET_MS, STOP_BEFORE_END_MS, STOP_WAIT_MS } from '../../lib/capacity/drain';
+import { HUNG_MS, RESTARTS_WITHIN_MS } from '../../lib/capacity/watchdog';
+import { QUIET_MS, REFUSE_AFTER_MS, STOP_BEFORE_END_MS, STOP_WAIT_MS } from '../../lib/capacity/drain';
 import {
   BOOT_LIMIT_MS,
   HEALTH_MISSES,
@@ -18,11 +19,13 @@ const BAD: HostInput = { kind: 'health', answer: 'bad' };
 const REFUSED: HostInput = { kind: 'health', answer: 'refused' };
 const COMPLETED: HostInput = { kind: 'completion', ok: true };
 const UP: HostInput = { kind: 'engine', process: 'up' };
+const STARTING: HostInput = { kind: 'engine', process: 'starting' };
+const DONE: HostInput = { kind: 'boot', phase: 'done', failed: false };
 const DOWN: HostInput = { kind: 'engine', process: 'down' };
 const GIVEN_UP: HostInput = { kind: 'engine', process: 'failed' };
-const running = (count: number, waiting = 0): HostInput => ({
+const running = (count: number, waiting = 0, tokens: number | null = null): HostInput => ({
   kind: 'load',
-  load: { running: count, waiting, kvUse: 0.5 },
+  load: { running: count, waiting, kvUse: 0.5, tokens },
 });
 const interrupted = (endsMs: number): HostInput => ({ kind: 'notice', reason: 'interruption', endsMs });
 
@@ -38,11 +41,13 @@ const READY = after([
 ]);
 const END = 120_000;
 const STOP_BY = END - STOP_BEFORE_END_MS;
+/** When the gate of a host that drains from 0 on is closed. */
+const G = REFUSE_AFTER_MS;
 
 describe('on the way to ready', () => {
   test.each<[string, readonly (readonly [number, HostInput])[], string, string]>([
     ['nothing is known', [[0, CLOCK]], 'booting', ''],
-    ['the boot script is at work', [[0, { kind: 'boot', phase: 'image', failed: false }]], 'booting', ''],
+    ['the boot script is at work', [[0, { kind: 'boot', phase: 'image', failed: false }]], 'booting', 'image'],
     ['the process is there', [[0, UP]], 'booting', ''],
     ['a completion came before any health', [[0, COMPLETED]], 'booting', ''],
     [
@@ -52,7 +57,7 @@ describe('on the way to ready', () => {
         [1, HEALTHY],
       ],
       'warming',
-      '',
+      'first token',
     ],
     [
       'the completion failed',
@@ -61,7 +66,7 @@ describe('on the way to ready', () => {
         [1, { kind: 'completion', ok: false }],
       ],
       'warming',
-      '',
+      'first token',
     ],
     [
       'it completed',
@@ -73,6 +78,59 @@ describe('on the way to ready', () => {
       '',
     ],
     ['the boot script failed', [[0, { kind: 'boot', phase: 'image', failed: true }]], 'failed', 'image'],
+    [
+      'the boot script failed and said why',
+      [[0, { kind: 'boot', phase: 'image', failed: true, reason: 'no such image' }]],
+      'failed',
+      'image: no such image',
+    ],
+    ['the boot script is done', [[0, DONE]], 'booting', 'weights'],
+    [
+      'the weights are loaded',
+      [
+        [0, DONE],
+        [1, { kind: 'log', weights: true, trouble: null }],
+      ],
+      'booting',
+      'compile',
+    ],
+    [
+      'there is not enough memory, and the engine begins again',
+      [
+        [0, UP],
+        [1, { kind: 'log', weights: true, trouble: { phase: 'memory', reason: 'CUDA out of memory' } }],
+        [2, STARTING],
+      ],
+      'failed',
+      'memory: CUDA out of memory',
+    ],
+    [
+      'there is not enough memory, and the engine has not ended yet',
+      [
+        [0, UP],
+        [1, { kind: 'log', weights: true, trouble: { phase: 'memory', reason: 'CUDA out of memory' } }],
+      ],
+      'booting',
+      '',
+    ],
+    [
+      'weights could not be read once, and the engine begins again',
+      [
+        [0, { kind: 'log', weights: false, trouble: { phase: 'weights', reason: 'AccessDenied' } }],
+        [2, STARTING],
+      ],
+      'booting',
+      '',
+    ],
+    [
+      'systemd gave up an engine that could not read its weights',
+      [
+        [0, { kind: 'log', weights: false, trouble: { phase: 'weights', reason: 'AccessDenied' } }],
+        [2, GIVEN_UP],
+      ],
+      'failed',
+      'weights: AccessDenied',
+    ],
     ['systemd gave up', [[0, GIVEN_UP]], 'failed', 'engine'],
     [
       'it never listened',
@@ -108,7 +166,7 @@ describe('on the way to ready', () => {
         [WARM_LIMIT_MS - 1, CLOCK],
       ],
       'warming',
-      '',
+      'first token',
     ],
   ])('%s → %3$s', (_name, inputs, state, detail) => {
     expect(report(after(inputs))).toMatchObject({ state, detail });
@@ -166,52 +224,149 @@ describe('an engine that is lost', () => {
   });
 });
 
+describe('an engine that hangs', () => {
+  /** Seen every ten seconds with a request and the same count, from `fromMs` on, for so long. */
+  const stuck = (fromMs: number, forMs: number, tokens = 7): (readonly [number, HostInput])[] =>
+    Array.from({ length: forMs / 10_000 + 1 }, (_, at) => [fromMs + at * 10_000, running(1, 0, tokens)] as const);
+  const hangs = (from: HostState, fromMs: number): HostState => after(stuck(fromMs, HUNG_MS), from);
+  const restart = (state: HostState): boolean => orders(state).restartEngine;
+
+  test('is told to start again, once, and takes nothing meanwhile', () => {
+    const now = hangs(READY, 0);
+    expect([report(now).state, report(now).detail, restart(now)]).toEqual(['booting', 'hung', true]);
+    const asked = step(now, { kind: 'restarted' }, HUNG_MS);
+    expect(restart(asked)).toBe(false);
+    // It is the old one that says so.
+    expect(report(step(asked, HEALTHY, HUNG_MS)).state).toBe('booting');
+    const back = after(
+      [
+        [HUNG_MS, REFUSED],
+        [HUNG_MS, HEALTHY],
+        [HUNG_MS, COMPLETED],
+      ],
+      asked,
+    );
+    expect(report(back).state).toBe('ready');
+  });
+
+  test.each<[string, readonly (readonly [number, HostInput])[]]>([
+    ['not yet', stuck(0, HUNG_MS - 10_000)],
+    ['its count moves', [...stuck(0, HUNG_MS - 10_000), [HUNG_MS, running(1, 0, 8)]]],
+    ['nothing runs', Array.from({ length: 20 }, (_, at) => [at * 10_000, running(0, 0, 7)] as const)],
+    ['it does not count', Array.from({ length: 20 }, (_, at) => [at * 10_000, running(1, 0, null)] as const)],
+    ['it was idle meanwhile', [...stuck(0, 60_000), [70_000, running(0, 0, 7)], ...stuck(80_000, 60_000)]],
+  ])('is none while %s', (_name, inputs) => {
+    expect(report(after(inputs, READY)).state).toBe('ready');
+  });
+
+  test('is one too where all its requests wait', () => {
+    const waits = Array.from({ length: 13 }, (_, at) => [at * 10_000, running(0, 15, 7)] as const);
+    expect(restart(after(waits, READY))).toBe(true);
+  });
+
+  const again = (state: HostState, nowMs: number): HostState =>
+    after(
+      [
+        [nowMs, { kind: 'restarted' }],
+        [nowMs, REFUSED],
+        [nowMs, UP],
+        [nowMs, HEALTHY],
+        [nowMs, COMPLETED],
+      ],
+      state,
+    );
+
+  test('for the third time within an hour, its host is given up', () => {
+    const once = again(hangs(READY, 0), 130_000);
+    const twice = again(hangs(once, 200_000), 330_000);
+    expect(report(twice).state).toBe('ready');
+    const third = hangs(twice, 400_000);
+    expect([report(third).state, report(third).detail, orders(third).refuse]).toEqual(['failed', 'hung', true]);
+  });
+
+  test('now and then is started again each time', () => {
+    const once = again(hangs(READY, 0), 130_000);
+    const twice = again(hangs(once, 200_000), 330_000);
+    const later = 330_000 + RESTARTS_WITHIN_MS;
+    expect(restart(hangs(twice, later))).toBe(true);
+  });
+
+  test('that says nothing any more is started again too, and one that loads for the first time is not', () => {
+    const deaf = [0, 1, 2, HUNG_MS + 2].map((atMs) => [atMs, BAD] as const);
+    expect(restart(after(deaf, READY))).toBe(true);
+    expect(restart(after(deaf))).toBe(false);
+  });
+
+  test('while it drains is stopped in time, and not started again', () => {
+    const state = after([[1, interrupted(END)], ...stuck(10, HUNG_MS)], READY);
+    expect([restart(state), orders(state).stopEngine]).toEqual([false, true]);
+  });
+});
+
 describe('a drain', () => {
   const drained = (...inputs: (readonly [number, HostInput])[]): HostState =>
     after([[0, interrupted(END)], ...inputs], READY);
   const told = (state: HostState): unknown => ({ ...orders(state), ...report(state) });
 
-  test('closes the gate at once and leaves what runs', () => {
-    expect(told(drained([1, running(2)]))).toMatchObject({
-      state: 'draining',
-      detail: 'interruption',
-      refuse: true,
-      stopEngine: false,
-    });
+  test('says so at once, closes the gate when routers have read it, and leaves what runs', () => {
+    const draining = { state: 'draining', detail: 'interruption', stopEngine: false };
+    expect(told(drained([1, running(2)]))).toMatchObject({ ...draining, refuse: false });
+    expect(told(drained([REFUSE_AFTER_MS - 1, CLOCK]))).toMatchObject({ ...draining, refuse: false });
+    expect(told(drained([REFUSE_AFTER_MS, CLOCK]))).toMatchObject({ ...draining, refuse: true });
+  });
+
+  test.each<[string, readonly (readonly [number, HostInput])[]]>([
+    ['has no engine', [[1, DOWN]]],
+    ['has an engine that does not listen', [[1, REFUSED]]],
+    ['has no time left', [[1, { kind: 'notice', reason: 'shutdown', endsMs: STOP_BEFORE_END_MS }]]],
+  ])('of a host that %s closes the gate at once', (_name, inputs) => {
+    expect(orders(drained(...inputs)).refuse).toBe(true);
   });
 
   test.each<[string, readonly (readonly [number, HostInput])[], boolean]>([
-    ['one look at an idle engine', [[2_000, running(0)]], false],
+    ['one look at an idle engine', [[G, running(0)]], false],
+    [
+      'an idle engine behind a gate that is open',
+      [
+        [0, running(0)],
+        [G - 1, running(0)],
+      ],
+      false,
+    ],
     [
       'an idle engine for long enough',
       [
-        [2_000, running(0)],
-        [2_000 + QUIET_MS, running(0)],
+        [G, CLOCK],
+        [G, running(0)],
+        [G + QUIET_MS, running(0)],
       ],
       true,
     ],
     [
       'time alone',
       [
-        [2_000, running(0)],
-        [2_000 + QUIET_MS, CLOCK],
+        [G, CLOCK],
+        [G, running(0)],
+        [G + QUIET_MS, CLOCK],
       ],
       false,
     ],
     [
       'requests that wait',
       [
-        [2_000, running(0, 1)],
-        [8_000, running(0, 1)],
+        [G, CLOCK],
+        [G, running(0, 1)],
+        [G + 8_000, running(0, 1)],
       ],
       false,
     ],
     [
       'a request that came through meanwhile',
       [
-        [2_000, running(0)],
-        [3_000, running(1)],
-        [2_000 + QUIET_MS, running(0)],
+        [G, CLOCK],
+        [G, running(0)],
+        [G + 1_000, running(1)],
+        [G + QUIET_MS, running(0)],
       ],
       false,
     ],
@@ -278,7 +433,9 @@ describe('whatever happens in whatever order', () => {
     fc.boolean().map((ok) => ({ kind: 'completion', ok })),
     fc.boolean().map((failed) => ({ kind: 'boot', phase: 'image', failed })),
     fc.constantFrom('down', 'starting', 'up', 'failed').map((process) => ({ kind: 'engine', process })),
-    fc.nat({ max: 2 }).map((count) => running(count)),
+    fc.nat({ max: 2 }).map((count) => running(count, 0, 7)),
+    fc.constant<HostInput>({ kind: 'restarted' }),
+    fc.constant<HostInput>({ kind: 'log', weights: true, trouble: { phase: 'memory', reason: 'x' } }),
     fc.constant<HostInput>({ kind: 'load', load: null }),
     fc.record({
       kind: fc.constant('notice' as const),
@@ -319,7 +476,7 @@ describe('whatever happens in whatever order', () => {
     );
   });
 
-  test('after a drain began it only goes on to its end, with the gate closed', () => {
+  test('after a drain began it only goes on to its end, and the gate that is closed stays closed', () => {
     const order = ['draining', 'drained'];
     fc.assert(
       fc.property(life, (steps) =>
@@ -327,7 +484,8 @@ describe('whatever happens in whatever order', () => {
           const was = order.indexOf(before.phase.name);
           if (was < 0) return;
           expect(order.indexOf(now.phase.name)).toBeGreaterThanOrEqual(was);
-          expect(orders(now).refuse).toBe(true);
+          if (orders(before).refuse || now.phase.name === 'drained') expect(orders(now).refuse).toBe(true);
+          if (orders(now).stopEngine) expect(orders(now).refuse).toBe(true);
         }),
       ),
       { numRuns: 500 },

@@ -2,6 +2,8 @@ import type { HostFile } from '../../lib/capacity/host-file';
 import { dockerArguments, engineEnvironment, vllmArguments } from '../../lib/capacity/vllm-command';
 import { hostFile } from './host-file';
 
+/** Of a g6.xlarge. */
+const RAM = 15 * 2 ** 30;
 const FOLDERS = { cache: '/nvme/engine', adapters: '/nvme/adapters', credentials: '/run/credentials' };
 /** The words after an option up to the next one; `null`: it is not there. The last one counts, as in vLLM. */
 function valuesOf(args: readonly string[], option: string): readonly string[] | null {
@@ -14,7 +16,7 @@ function valuesOf(args: readonly string[], option: string): readonly string[] | 
 
 describe('vllm serve', () => {
   test('begins with the weights in S3', () => {
-    expect(vllmArguments(hostFile()).slice(0, 2)).toEqual([
+    expect(vllmArguments(hostFile(), RAM).slice(0, 2)).toEqual([
       'serve',
       's3://acme-models/weights/meta-llama/Llama-3.1-8B-Instruct/main',
     ]);
@@ -46,24 +48,28 @@ describe('vllm serve', () => {
     ['listens nowhere else', { vllmArguments: ['--host', '0.0.0.0', '--port', '80'] }, '--host', ['127.0.0.1']],
     ['listens where the gate looks', { vllmArguments: ['--port', '80'] }, '--port', ['8000']],
   ])('%s', (_name, rest, option, values) => {
-    expect(valuesOf(vllmArguments(hostFile(rest)), option)).toEqual(values);
+    expect(valuesOf(vllmArguments(hostFile(rest), RAM), option)).toEqual(values);
   });
 
   test('the streamer takes less memory than the smallest GPU host has, and shares work over GPUs', () => {
-    const settings = (rest: Partial<HostFile>): unknown =>
-      JSON.parse(valuesOf(vllmArguments(hostFile(rest)), '--model-loader-extra-config')?.[0] ?? '');
+    const settings = (rest: Partial<HostFile>, ramGib = 15): unknown =>
+      JSON.parse(valuesOf(vllmArguments(hostFile(rest), ramGib * 2 ** 30), '--model-loader-extra-config')?.[0] ?? '');
     expect(settings({})).toEqual({ concurrency: 32, memory_limit: 4 * 2 ** 30 });
-    expect(settings({ tensorParallel: 2 })).toMatchObject({ distributed: true });
+    expect(settings({ tensorParallel: 4 }, 186)).toEqual({
+      concurrency: 32,
+      memory_limit: 11.625 * 2 ** 30,
+      distributed: true,
+    });
   });
 });
 
 describe('the container', () => {
-  const args = dockerArguments(hostFile(), FOLDERS);
+  const args = dockerArguments(hostFile(), FOLDERS, RAM);
   const image = args.indexOf('000000000000.dkr.ecr.us-east-1.amazonaws.com/vllm@sha256:abc');
 
   test('runs vllm itself, not the image’s shell', () => {
     expect(valuesOf(args, '--entrypoint')).toEqual(['vllm']);
-    expect(args.slice(image + 1)).toEqual(vllmArguments(hostFile()));
+    expect(args.slice(image + 1)).toEqual(vllmArguments(hostFile(), RAM));
   });
 
   test('is not root, gains nothing and keeps no log', () => {

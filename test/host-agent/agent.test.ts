@@ -1,6 +1,8 @@
 /** The agent's loop against an instance metadata service and an engine on real sockets. Both are fakes. */
 import { mkdirSync } from 'node:fs';
+import { NO_TIMELINE } from '../../lib/capacity/boot-timeline';
 import { STOP_BEFORE_END_MS } from '../../lib/capacity/drain';
+import { HUNG_MS } from '../../lib/capacity/watchdog';
 import { type FakeVllm } from '../support/fake-vllm';
 import { drainText, startHost, type TestHost } from './host';
 
@@ -31,7 +33,7 @@ async function longRequest(engine: FakeVllm): Promise<Response> {
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ model: 'fast', prompt: 'long', max_tokens: 100_000, stream: true, ignore_eos: true }),
   });
-  answers.push(response.text());
+  answers.push(response.text().catch(() => null));
   return response;
 }
 
@@ -62,6 +64,9 @@ describe('boot', () => {
       state: 'booting',
       detail: '',
       running: 0,
+      atRisk: false,
+      templateVersion: 'abcdef012345',
+      timeline: { ...NO_TIMELINE, launchedMs: host.imds.launchedMs },
     });
     expect(host.rows.map(({ sequence }) => sequence)).toEqual(host.rows.map((_row, at) => at + 1));
   });
@@ -72,6 +77,75 @@ describe('boot', () => {
     expect(host.states()).toEqual(['booting', 'warming', 'ready']);
     const [completion] = host.engine.requests.filter(({ path }) => path === '/v1/completions');
     expect(completion?.body).toMatchObject({ model: 'fast', max_tokens: 1 });
+  });
+
+  test('tells where it is, and when it got there', async () => {
+    for (const phase of ['weights', 'image', 'engine']) {
+      host.boot = `${phase}\n`;
+      await host.until(() => host.rows.at(-1)?.detail === (phase === 'engine' ? 'weights' : phase));
+    }
+    const loadedMs = host.nowMs();
+    host.engineLog.push({ atMs: loadedMs, text: 'INFO Model loading took 14.98 GiB and 8.7 seconds' });
+    await host.until(() => host.rows.at(-1)?.detail === 'compile');
+    expect(host.last().timeline).toMatchObject({
+      imageMs: expect.any(Number) as number,
+      weightsMs: loadedMs,
+      compiledMs: null,
+    });
+    const compiledMs = host.nowMs();
+    host.engineLog.push({ atMs: compiledMs, text: 'INFO init engine (profile, create kv cache) took 20.1 s' });
+    await ready();
+    const { timeline } = host.last();
+    expect(timeline).toMatchObject({ weightsMs: loadedMs, compiledMs });
+    const { launchedMs, ...own } = timeline ?? NO_TIMELINE;
+    expect(launchedMs).toBe(host.imds.launchedMs);
+    const times = Object.values(own).map(Number);
+    expect(times).toEqual(times.toSorted((one, other) => one - other));
+    expect(times.every((atMs) => atMs > 0)).toBe(true);
+  });
+
+  test('an engine whose log says nothing has done all of it when it listens', async () => {
+    host.boot = 'done\n';
+    await ready();
+    expect(Object.values(host.last().timeline ?? {})).not.toContain(null);
+  });
+
+  test('sends the logs at each phase and each state', async () => {
+    const sent = (): number => host.done.filter((what) => what === 'logs').length;
+    for (const phase of ['weights', 'image', 'engine']) {
+      const before = sent();
+      host.boot = `${phase}\n`;
+      await host.until(() => sent() > before);
+    }
+    await host.startEngine();
+    const before = sent();
+    await host.until(() => sent() > before);
+    await host.until(isState('ready'));
+  });
+
+  test('keeps what was compiled at the first token, once in the host’s life', async () => {
+    await ready();
+    await host.until(isDone('compiled'));
+    host.process = 'starting';
+    await host.engine.stop();
+    await host.until(isState('booting'));
+    await host.engine.revive();
+    host.process = 'up';
+    await host.until(isState('ready'));
+    await host.restartAgent();
+    const { length } = host.rows;
+    await host.until(() => host.rows.length > length && isState('ready')());
+    expect(host.done.filter((what) => what === 'compiled')).toHaveLength(1);
+  });
+
+  test('tells an engine that has not enough memory at its first end, and why', async () => {
+    host.process = 'up';
+    await host.until(() => host.rows.length >= 2);
+    host.engineLog.push({ atMs: host.nowMs(), text: 'ERROR torch.OutOfMemoryError: CUDA out of memory. Tried 2 GiB' });
+    host.process = 'starting';
+    await host.until(isState('failed'));
+    expect(host.last().detail).toBe('memory: torch.OutOfMemoryError: CUDA out of memory. Tried 2 GiB');
+    await host.until(isDone('stop'));
   });
 
   test('is not ready while completions fail, and asks again', async () => {
@@ -105,12 +179,13 @@ describe('boot', () => {
     host.boot = 'image\n';
     await host.until(() => host.rows.length >= 2);
     expect(host.last().state).toBe('booting');
-    host.boot = 'failed image\n';
+    host.done.splice(0);
+    host.boot = 'failed image manifest unknown: gone\n';
     await host.until(isState('failed'));
     await host.until(isDone('logs'));
     await host.until(isDone('gate'));
-    expect(host.last().detail).toBe('image');
-    expect(await drainText(host)).toBe('failed image\n');
+    expect(host.last().detail).toBe('image: manifest unknown: gone');
+    expect(await drainText(host)).toBe('failed image manifest unknown: gone\n');
   });
 
   test('tells an engine that systemd gave up', async () => {
@@ -177,7 +252,8 @@ describe('a drain', () => {
     await host.until(isDone('gate'));
     const { length } = host.rows;
     await host.until(() => host.rows.length > length + 3);
-    expect(await drainText(host)).toBe(`interruption ${Math.floor(endsMs / 1000) * 1000}\n`);
+    const [, told = ''] = /^interruption (\d+)\n$/.exec((await drainText(host)) ?? '') ?? [];
+    expect(Math.abs(Number(told) - endsMs)).toBeLessThan(1_500);
     expect(host.done).not.toContain('stop');
 
     host.engine.tokenDelayMs = 0;
@@ -236,13 +312,40 @@ describe('a drain', () => {
     expect(host.last().detail).toBe('interruption');
   });
 
-  test('a recommendation to rebalance is told in the log and drains nothing', async () => {
+  test.each([-120_000, 120_000])('ends when EC2 says, though the host’s clock is %d ms off', async (offMs) => {
+    host.clockOffMs = offMs;
+    await withRunning();
+    expect(Math.abs(host.last().heartbeatMs - host.nowMs() - offMs)).toBeLessThan(5_000);
+    const endsMs = interruptAt(AN_HOUR_MS);
+    await host.until(isState('draining'));
+    host.skippedMs += endsMs - host.nowMs() - STOP_BEFORE_END_MS - 20_000;
+    const { length } = host.rows;
+    await host.until(() => host.rows.length > length + 3);
+    expect(host.done).not.toContain('stop');
+    host.skippedMs += 20_000;
+    await host.until(isDone('stop'));
+    expect(host.nowMs()).toBeLessThan(endsMs - STOP_BEFORE_END_MS + 10_000);
+  });
+
+  test('that its group wants lasts as long as the group waits, however often it is told', async () => {
+    await withRunning();
+    host.imds.targetLifecycleState = 'Terminated';
+    await host.until(isState('draining'));
+    host.skippedMs += 900_000 - STOP_BEFORE_END_MS - 30_000;
+    const { length } = host.rows;
+    await host.until(() => host.rows.length > length + 3);
+    expect(host.done).not.toContain('stop');
+    host.skippedMs += 30_000;
+    await host.until(isDone('stop'));
+  });
+
+  test('a recommendation to rebalance is told and drains nothing', async () => {
     await ready();
     host.imds.rebalanceRecommended = true;
     await host.until(() => host.log.some(({ event }) => event === 'rebalance recommended'));
     const { length } = host.rows;
     await host.until(() => host.rows.length > length + 3);
-    expect(host.last().state).toBe('ready');
+    expect(host.last()).toMatchObject({ state: 'ready', atRisk: true });
     expect(await drainText(host)).toBeNull();
     expect(host.log.filter(({ event }) => event === 'rebalance recommended')).toHaveLength(1);
   });
@@ -257,6 +360,67 @@ describe('a drain', () => {
     const { length } = host.rows;
     await host.until(() => host.rows.length > length + 5);
     expect(host.states()).toEqual(['booting', 'warming', 'ready', 'draining', 'drained']);
+  });
+});
+
+describe('an engine that hangs', () => {
+  /** What systemd does: ends the old one, and starts a new one. */
+  const restarts = (): void => {
+    const begin = async (): Promise<void> => {
+      await host.engine.stop();
+      host.process = 'starting';
+      await host.until(() => host.rows.at(-1)?.detail === 'engine');
+      await host.engine.revive();
+      host.process = 'up';
+    };
+    host.onRestart = async () => void begin();
+  };
+  const hangsFor = async (ms: number): Promise<void> => {
+    host.engine.hang();
+    const { length } = host.rows;
+    await host.until(() => host.rows.length > length + 3);
+    host.skippedMs += ms;
+  };
+
+  test('is started again in place, twice, and then its host is given up', async () => {
+    restarts();
+    await withRunning();
+    for (const time of [1, 2]) {
+      await hangsFor(HUNG_MS);
+      await host.until(() => host.done.filter((what) => what === 'restart').length === time);
+      await host.until(isState('ready'));
+      await longRequest(host.engine);
+      await host.until(() => host.rows.at(-1)?.running === 1);
+    }
+    await hangsFor(HUNG_MS);
+    await host.until(isState('failed'));
+    expect(host.last().detail).toBe('hung');
+    expect(host.done.filter((what) => what === 'restart')).toHaveLength(2);
+    await host.until(isDone('gate'));
+    await host.until(isDone('stop'));
+  });
+
+  test('is not believed when it says that it is well, and told again where systemd did not listen', async () => {
+    let asked = 0;
+    host.onRestart = async () => {
+      asked += 1;
+      if (asked === 1) throw new Error('systemd is busy');
+    };
+    await withRunning();
+    await hangsFor(HUNG_MS);
+    await host.until(() => asked === 2);
+    const { length } = host.rows;
+    await host.until(() => host.rows.length > length + 5);
+    expect(host.last()).toMatchObject({ state: 'booting', detail: 'hung' });
+    expect(asked).toBe(2);
+  });
+
+  test('for a moment only is left alone', async () => {
+    await withRunning();
+    await hangsFor(HUNG_MS / 2);
+    const { length } = host.rows;
+    await host.until(() => host.rows.length > length + 3);
+    expect(host.last().state).toBe('ready');
   });
 });
 
@@ -282,14 +446,14 @@ describe('an agent that is started again', () => {
   });
 
   test('stays failed', async () => {
-    host.boot = 'failed image';
+    host.boot = 'failed image manifest unknown';
     await host.until(isState('failed'));
     await host.until(isDone('gate'));
     host.boot = null;
     await host.restartAgent();
     const { length } = host.rows;
     await host.until(() => host.rows.length > length);
-    expect(host.last()).toMatchObject({ state: 'failed', detail: 'image' });
+    expect(host.last()).toMatchObject({ state: 'failed', detail: 'image: manifest unknown' });
   });
 });
 

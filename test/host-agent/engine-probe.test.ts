@@ -17,7 +17,7 @@ describe('a vLLM (a fake)', () => {
   test('answers all three questions', async () => {
     const probe = engineProbe(engine.url, CHAT);
     expect(await probe.health()).toBe('ok');
-    expect(await probe.load()).toEqual({ running: 0, waiting: 0, kvUse: 0 });
+    expect(await probe.load()).toEqual({ running: 0, waiting: 0, kvUse: 0, tokens: 0 });
     expect(await probe.complete(never)).toBeNull();
   });
 

@@ -12,12 +12,26 @@ const tokensAsked = (): number => fake.requests.filter(({ path }) => path === '/
 
 test('tells who the host is', async () => {
   expect(await imds(fake.url).identity()).toEqual({
+    launchedMs: Date.UTC(2026, 10, 21, 8, 0, 0),
+    templateVersion: expect.stringMatching(/^[0-9a-f]{12}$/) as string,
     instanceId: 'i-0fa4e000000000001',
     privateIp: '127.0.0.1',
     zone: 'us-east-1a',
     instanceType: 'g6.xlarge',
     lifecycle: 'spot',
   });
+});
+
+test('hosts of one template say so, those of another do not', async () => {
+  const version = async (): Promise<string> => (await imds(fake.url).identity()).templateVersion;
+  const first = await version();
+  expect(await version()).toBe(first);
+  fake.userData = '#!/bin/bash\necho other';
+  const other = await version();
+  fake.imageId = 'ami-1';
+  expect(new Set([first, other, await version()]).size).toBe(3);
+  fake.userData = null;
+  expect(await version()).toMatch(/^[0-9a-f]{12}$/);
 });
 
 test('keeps its token, and takes a new one when it has expired', async () => {
@@ -37,19 +51,35 @@ describe('notices', () => {
     expect(await imds(fake.url).notices()).toEqual({ interruption: null, rebalance: false, terminated: false });
   });
 
-  test('an interruption has its time', async () => {
-    fake.interrupt(Date.UTC(2026, 10, 21, 8, 22, 0));
-    expect((await imds(fake.url).notices()).interruption).toEqual({
-      action: 'terminate',
-      endsMs: Date.UTC(2026, 10, 21, 8, 22, 0),
-    });
+  test.each([0, -120_000, 120_000])(
+    'an interruption has the time that is left, though the host’s clock is %d ms off',
+    async (offMs) => {
+      const nowMs = Date.UTC(2026, 10, 21, 8, 20, 0);
+      fake.nowMs = () => nowMs;
+      fake.interrupt(nowMs + 118_000);
+      expect((await imds(fake.url, () => nowMs + offMs).notices()).interruption).toEqual({
+        action: 'terminate',
+        leftMs: 118_000,
+      });
+    },
+  );
+
+  test.each([
+    ['meta-data/events', { interruption: { action: 'terminate', leftMs: expect.any(Number) as number } }],
+    ['meta-data/autoscaling', { interruption: { action: 'terminate', leftMs: expect.any(Number) as number } }],
+    ['meta-data/spot', { terminated: true, interruption: null }],
+  ])('are told though %s does not answer', async (failsAt, told) => {
+    fake.interrupt(Date.now() + 100_000);
+    fake.targetLifecycleState = 'Terminated';
+    Object.assign(fake, { failsAt, failsWith: 500 });
+    expect(await imds(fake.url).notices()).toMatchObject(told);
   });
 
   test('an interruption that cannot be read is one', async () => {
     fake.instanceAction = '{"action":"stop","time":"soon"}';
-    expect((await imds(fake.url).notices()).interruption).toEqual({ action: 'stop', endsMs: null });
+    expect((await imds(fake.url).notices()).interruption).toEqual({ action: 'stop', leftMs: null });
     fake.instanceAction = '';
-    expect((await imds(fake.url).notices()).interruption).toEqual({ action: 'unknown', endsMs: null });
+    expect((await imds(fake.url).notices()).interruption).toEqual({ action: 'unknown', leftMs: null });
   });
 
   test.each([
@@ -70,6 +100,8 @@ describe('notices', () => {
   test('no answer is an error, not the absence of a notice', async () => {
     const metadata = imds(fake.url);
     await metadata.notices();
+    Object.assign(fake, { failsAt: 'meta-data/spot', failsWith: 500 });
+    await expect(metadata.notices()).rejects.toThrow('meta-data/spot/instance-action: status 500');
     await fake.stop();
     await expect(metadata.notices()).rejects.toThrow();
   });

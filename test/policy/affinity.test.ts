@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { rankReplicas } from '../../lib/policy/affinity';
+import { isFull, rankReplicas } from '../../lib/policy/affinity';
 
-const replica = (id: string, rest: { ready?: boolean; running?: number } = {}) => ({
+const replica = (id: string, rest: { ready?: boolean; running?: number; waiting?: number } = {}) => ({
   id,
   ready: true,
   running: 0,
@@ -54,6 +54,8 @@ test.each([
   ['is not ready', [replica(favourite, { ready: false }), replica(other)], FREE],
   ['cools', [replica(favourite), replica(other)], { ...FREE, isCooling: (id: string) => id === favourite }],
   ['is full', [replica(favourite, { running: 4 }), replica(other, { running: 3 })], FREE],
+  ['has a queue', [replica(favourite, { running: 2, waiting: 2 }), replica(other, { running: 3 })], FREE],
+  ['is twice as full', [replica(favourite, { running: 4, waiting: 4 }), replica(other, { running: 7 })], FREE],
 ])('a replica that %s goes last, but stays', (_, replicas, limits) => {
   expect(ids(rankReplicas(replicas, 'talk', limits))).toEqual([other, favourite]);
 });
@@ -62,4 +64,26 @@ test('one that is not ready comes after one that cools, and that after a full on
   const replicas = [replica('down', { ready: false }), replica('cooling'), replica('full', { running: 9 })];
   const limits = { concurrency: 4, isCooling: (id: string) => id === 'cooling' };
   expect(ids(rankReplicas(replicas, 'talk', limits))).toEqual(['full', 'cooling', 'down']);
+});
+
+test('a conversation stays where it is as long as the load there is within the same bound', () => {
+  const replicas = [replica(favourite, { running: 3 }), replica(other)];
+  expect(ids(rankReplicas(replicas, 'talk', FREE))).toEqual([favourite, other]);
+});
+
+describe('a fleet is full', () => {
+  const queue = (id: string, waiting: number): ReturnType<typeof replica> => replica(id, { running: 4, waiting });
+
+  test('when at each ready replica more wait than it serves at once', () => {
+    expect(isFull([queue('a', 5), queue('b', 9), replica('down', { ready: false })], 4)).toBe(true);
+  });
+
+  test.each([
+    ['one has as many', [queue('a', 5), queue('b', 4)]],
+    ['none is ready', [replica('down', { ready: false, waiting: 9 })]],
+    ['there is none', []],
+    ['it is only busy', [replica('a', { running: 40 })]],
+  ])('but not when %s', (_, replicas) => {
+    expect(isFull(replicas, 4)).toBe(false);
+  });
 });

@@ -24,6 +24,8 @@ const STREAMED = {
   costUsd: 0.02,
   usageEstimated: false,
   timeToFirstTokenMs: 300,
+  heldMs: 200,
+  covers: 'llama',
   durationMs: 1300,
 } as unknown as DecisionRecord;
 
@@ -82,6 +84,13 @@ test.each<[string, object, Readonly<Record<string, number>>]>([
   ['left by its caller', { outcome: 'client_gone' }, { Errors: 0, Refusals: 0, TruncatedStreams: 0 }],
 ])('a request that was %s is counted as that', (_, record, counts) => {
   expect(lineOf(record)).toMatchObject(counts);
+});
+
+test('a request that waited says so and for how long, one that did not says only that', () => {
+  expect(lineOf({})).toMatchObject({ HeldRequests: 1, HoldTime: 200, CoveredRequests: 1 });
+  const line = lineOf({ heldMs: 0, covers: null });
+  expect(line).toMatchObject({ HeldRequests: 0, CoveredRequests: 0 });
+  expect(line).not.toHaveProperty('HoldTime');
 });
 
 const RESTRICTED = { class: { value: 'restricted' }, error: null };

@@ -1,7 +1,9 @@
 /** Replicas when their table fails or a host's clock is wrong; and that nobody waits for rows without need. */
 import { tableReplicas } from '../../lambda/router/stores/fleet-table';
 import { fleetItem } from '../../lib/tables/fleet-item';
+import { statusItem } from '../../lib/tables/status-item';
 import { DENIED, FailingTables, NOON } from '../support/failing-tables';
+import { statusOf } from '../support/fleet-status';
 
 const on = FailingTables.inEachTest();
 
@@ -41,6 +43,37 @@ describe('replicas', () => {
     expect(await replicas.rows('llama')).toMatchObject([{ ready: true }]);
     await on.idle();
     expect(on.asked('Query')).toBe(2);
+  });
+
+  test('come with what the controller says of the fleet, in one query', async () => {
+    await beat(1);
+    const status = statusOf({ etaMs: NOON + 60_000, reason: 'at_maximum' });
+    await on.tables.dynamo.call('PutItem', { TableName: on.tables.fleets, Item: statusItem(status) });
+    const replicas = store();
+    expect(await replicas.status?.('llama')).toEqual(status);
+    expect(await replicas.rows('llama')).toHaveLength(1);
+    expect(on.asked('Query')).toBe(1);
+    on.fake.always(DENIED);
+    on.now += 15_001;
+    expect(await replicas.status?.('llama')).toBeNull();
+    expect(await replicas.status?.('unknown')).toBeNull();
+    expect(on.failures).toHaveLength(1);
+  });
+
+  test('say since when their load is as it is', async () => {
+    await beat(1);
+    const replicas = store();
+    expect(await replicas.rows('llama')).toMatchObject([{ loadAsOfMs: NOON }]);
+    on.now += 2_000;
+    await replicas.rows('llama');
+    await on.idle();
+    // The same heartbeat says nothing new.
+    expect(await replicas.rows('llama')).toMatchObject([{ loadAsOfMs: NOON }]);
+    await beat(2);
+    on.now += 2_000;
+    await replicas.rows('llama');
+    await on.idle();
+    expect(await replicas.rows('llama')).toMatchObject([{ loadAsOfMs: NOON + 4_000 }]);
   });
 
   test('that cannot be read are one line in the log, however many requests wait for them', async () => {

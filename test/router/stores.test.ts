@@ -139,7 +139,10 @@ describe('replicas by address', () => {
   test('are asked for their health in the background and come back when it does', async () => {
     let now = 0;
     const vllm = await startFakeVllm();
-    const store = staticReplicas({ llama: { endpoints: [`${vllm.url}/v1/`], concurrency: 1 } }, () => now);
+    const store = staticReplicas(
+      { llama: { endpoints: [`${vllm.url}/v1/`], concurrency: 1, wake: 'fair' } },
+      () => now,
+    );
     const ready = async (): Promise<boolean | undefined> => (await store.rows('llama'))[0]?.ready;
     const becomes = async (expected: boolean): Promise<void> => {
       for (let turn = 0; turn < 10_000 && (await ready()) !== expected; turn++) {

@@ -8,6 +8,9 @@ import { CLI } from './cli-file';
 
 const ROOT = path.resolve(__dirname, '../..');
 
+/** The built program. */
+export const entry = (): string => ENTRY;
+
 export interface Ran {
   readonly code: number;
   readonly stdout: string;

@@ -6,6 +6,10 @@ import { fleetItem, readFleetItem } from '../../lib/tables/fleet-item';
 import { type FleetReplicaRow, REPLICA_STATES } from '../../lib/tables/fleet-row';
 import { type StoredKey, keyItem, readKeyItem } from '../../lib/tables/key-item';
 import { lapsedBookings, reserveUpdate, releaseUpdate, settleUpdate, totalsIn } from '../../lib/tables/ledger-item';
+import { readStatusItem, statusItem } from '../../lib/tables/status-item';
+import { FLEET_STATES } from '../../lib/tables/status-row';
+import { coveredUpdate, heldUpdate, readWakeItem } from '../../lib/tables/wake-item';
+import { statusOf } from '../support/fleet-status';
 import { countRequestUpdate, uncountRequestUpdate } from '../../lib/tables/rate-item';
 
 const natural = fc.nat(Number.MAX_SAFE_INTEGER);
@@ -64,6 +68,16 @@ describe('a replica', () => {
     for (const state of REPLICA_STATES) expect(readFleetItem(fleetItem({ ...ROW, state }))).toEqual({ ...ROW, state });
   });
 
+  const TIMELINE = { launchedMs: 1, imageMs: 2, weightsMs: null, compiledMs: null, firstTokenMs: null };
+
+  test('comes back with how its boot went, what it was launched from, and its risk', () => {
+    for (const atRisk of [true, false]) {
+      const row: FleetReplicaRow = { ...ROW, atRisk, templateVersion: 'ab12', timeline: TIMELINE };
+      expect(readFleetItem(fleetItem(row))).toEqual(row);
+    }
+    expect(fleetItem({ ...ROW, timeline: TIMELINE })).not.toHaveProperty('weightsMs');
+  });
+
   test('that has just begun to boot has neither address nor load', () => {
     const { fleet, id, state, heartbeatMs, sequence } = fleetItem({ ...ROW, state: 'booting' });
     expect(readFleetItem({ fleet, id, state, heartbeatMs, sequence } as ReturnType<typeof fleetItem>)).toMatchObject({
@@ -79,6 +93,61 @@ describe('a replica', () => {
     ['a row without a heartbeat', { heartbeatMs: text('') }],
   ])('is not %s', (_, change) => {
     expect(readFleetItem({ ...fleetItem(ROW), ...change })).toBeNull();
+  });
+});
+
+describe('a fleet’s status', () => {
+  test('comes back as it was written, in each state, with or without a time', () => {
+    for (const state of FLEET_STATES) {
+      for (const etaMs of [null, 5]) {
+        const row = statusOf({ state, etaMs, reason: 'at_maximum', wanted: 2, readyReplicas: 1, changedMs: 7 });
+        expect(readStatusItem(statusItem(row))).toEqual(row);
+      }
+    }
+  });
+
+  test('of a state alone is the least that there is', () => {
+    const { fleet, id, state } = statusItem(statusOf());
+    expect(readStatusItem({ fleet, id, state } as ReturnType<typeof statusItem>)).toMatchObject({
+      etaMs: null,
+      wanted: 0,
+    });
+  });
+
+  test.each([
+    ['a replica’s row', { id: text('replica#i-1') }],
+    ['one in an unknown state', { state: text('warming') }],
+  ])('is not %s', (_, change) => {
+    expect(readStatusItem({ ...statusItem(statusOf()), ...change })).toBeNull();
+  });
+});
+
+describe('a fleet’s wake row', () => {
+  const KEY = { fleet: text('llama'), id: text('wake') };
+
+  test('is written one attribute at a time, so that no router takes away what another wrote', () => {
+    expect(heldUpdate('t', 'llama', 5)).toMatchObject({
+      Key: KEY,
+      UpdateExpression: 'SET #n0 = :v0',
+      ExpressionAttributeNames: { '#n0': 'heldMs' },
+      ExpressionAttributeValues: { ':v0': number(5) },
+    });
+    expect(coveredUpdate('t', 'llama', 0.000_000_5)).toMatchObject({
+      Key: KEY,
+      UpdateExpression: 'ADD #n0 :v0',
+      ExpressionAttributeNames: { '#n0': 'coveredNanoUsd' },
+      ExpressionAttributeValues: { ':v0': number(500) },
+    });
+  });
+
+  test('is read with what of it is there', () => {
+    expect(readWakeItem({ ...KEY, heldMs: number(5) })).toEqual({ fleet: 'llama', heldMs: 5, coveredNanoUsd: 0 });
+    expect(readWakeItem({ ...KEY, coveredNanoUsd: number(7) })).toEqual({
+      fleet: 'llama',
+      heldMs: 0,
+      coveredNanoUsd: 7,
+    });
+    expect(readWakeItem({ ...KEY, id: text('status') })).toBeNull();
   });
 });
 

@@ -2,8 +2,8 @@
 # Makes a GPU host out of a Deep Learning AMI (Amazon Linux 2023). Run once, as root, by user data, after
 # /etc/hybrid-llm/host.json was written. Lies beside the host agent's index.js and the other files of its folder.
 #
-# Where it is stands in /run/hybrid-llm/boot: a phase, "failed" and a phase, or "done". The agent, which runs from the
-# fifth phase on, tells the fleet table.
+# Where it is stands in /run/hybrid-llm/boot: a phase; "failed", a phase and why; or "done". The agent, which runs from the
+# sixth phase on, tells the fleet table.
 #
 # HYBRID_LLM_ROOT: another folder to take for /, in tests.
 set -euo pipefail
@@ -16,6 +16,7 @@ readonly opt="$root/opt/hybrid-llm"
 readonly run="$root/run/hybrid-llm"
 readonly nvme="$opt/nvme"
 current=folders
+exec {errors}>&2
 
 main() {
   phase folders make_folders
@@ -24,7 +25,10 @@ main() {
   phase certificate make_certificate
   phase gate start_gate
   phase agent start_agent
+  region="$(value region)"
+  phase weights check_weights
   phase image pull_image
+  phase compile-cache restore_compile_cache
   phase adapters fetch_adapters
   phase engine start_engine
   say 'done'
@@ -40,11 +44,13 @@ say() {
   printf '%s\n' "$1" >"$run/boot"
 }
 
+# What goes wrong in it is kept apart, so that its last line can be told.
 phase() {
   current="$1"
   mkdir -p "$run"
   say "$1"
-  "$2"
+  "$2" 2>"$run/boot-errors"
+  cat "$run/boot-errors" >&2
 }
 
 # What goes over the network may fail once.
@@ -52,7 +58,7 @@ retry() {
   local try
   for try in 1 2 3; do
     if "$@"; then return; fi
-    log "try $try failed: $1"
+    log "try $try failed: $*" >&2
     sleep "$((try * 5))"
   done
   "$@"
@@ -61,7 +67,12 @@ retry() {
 on_exit() {
   local status=$?
   if [[ $status -eq 0 ]]; then return; fi
-  say "failed $current"
+  # Of before the phase that failed.
+  exec 2>&"$errors"
+  cat "$run/boot-errors" >&2 || true
+  local reason
+  reason="$(grep --invert-match -e '^[[:space:]]*$' -e ' hybrid-llm: ' "$run/boot-errors" | tail --lines=1 | tr --delete '[:cntrl:]' | cut --characters=-200)" || true
+  say "failed $current${reason:+ $reason}"
   bash "$here/logs.sh" || log 'logs could not be sent'
 }
 
@@ -72,7 +83,7 @@ value() {
 make_folders() {
   mkdir -p "$opt/bin" "$opt/agent" "$nvme" "$etc/tls" "$root/etc/systemd/system" "$root/etc/tmpfiles.d"
   cp "$here/index.js" "$opt/agent/"
-  cp "$here"/{engine.sh,engine-prepare.sh,logs.sh} "$opt/bin/"
+  cp "$here"/{engine.sh,engine-prepare.sh,logs.sh,compile-cache.sh} "$opt/bin/"
   cp "$here/gate.conf" "$etc/"
   cp "$here"/hybrid-llm-*.{service,timer} "$root/etc/systemd/system/"
   cp "$here/tmpfiles.conf" "$root/etc/tmpfiles.d/hybrid-llm.conf"
@@ -99,14 +110,20 @@ mount_storage() {
   mkdir -p "$nvme/adapters"
 }
 
+# Told by the model that EC2 gives them: a volume of EBS, such as the root, has another one whatever its number is.
 stripe_disks() {
-  local disks
-  mapfile -t disks < <(lsblk --nodeps --noheadings --paths --output NAME,MODEL |
+  local found disks=() disk
+  mapfile -t found < <(lsblk --nodeps --noheadings --paths --output NAME,MODEL |
     awk '/Amazon EC2 NVMe Instance Storage/ { print $1 }')
+  for disk in "${found[@]}"; do
+    if is_free "$disk"; then disks+=("$disk"); else log "$disk is in use"; fi
+  done
   if [[ ${#disks[@]} -eq 0 ]]; then
     log 'no instance store: caches stay on the root volume'
     return
   fi
+  # What a disk had before is of no use: it is the instance's own, and the instance is new.
+  for disk in "${disks[@]}"; do wipefs --all --quiet "$disk"; done
   # --force: a stripe of one disk is one too.
   mdadm --create /dev/md0 --level=0 --force --run --raid-devices="${#disks[@]}" "${disks[@]}"
   mkfs.xfs -f /dev/md0
@@ -131,6 +148,24 @@ start_agent() {
   systemctl enable --now hybrid-llm-agent.service hybrid-llm-logs.timer
 }
 
+# Neither mounted nor part of something else, such as a volume group.
+is_free() {
+  [[ "$(lsblk --noheadings --raw --output NAME "$1" | wc --lines)" -eq 1 ]] &&
+    [[ -z "$(lsblk --noheadings --raw --output MOUNTPOINT "$1" | tr --delete '[:space:]')" ]]
+}
+
+# Before the image, which takes longest: where the weights are not whole a GPU is paid for in vain.
+check_weights() {
+  local weights manifest
+  weights="$(value weights)"
+  if ! manifest="$(retry aws s3 cp --only-show-errors --region "$region" "$weights/manifest.json" -)"; then
+    # Anything but "it is not there" is told in S3's own words.
+    grep --quiet '(404)' "$run/boot-errors" || return 1
+    manifest=''
+  fi
+  node-24 "$here/index.js" weights <<<"$manifest"
+}
+
 pull_image() {
   local registry image
   registry="$(value registry)"
@@ -144,13 +179,18 @@ pull_image() {
 }
 
 log_in() {
-  aws ecr get-login-password --region "$(value region)" |
+  aws ecr get-login-password --region "$region" |
     docker login --username AWS --password-stdin "$1"
 }
 
+# Saves minutes, and is worth no failed boot.
+restore_compile_cache() {
+  mkdir -p "$nvme/engine"
+  bash "$here/compile-cache.sh" restore || log 'compiles anew'
+}
+
 fetch_adapters() {
-  local region adapters name uri
-  region="$(value region)"
+  local adapters name uri
   adapters="$(value adapters)"
   while IFS=$'\t' read -r name uri; do
     if [[ -z $name ]]; then continue; fi

@@ -10,13 +10,15 @@ import { tableKeys } from './key-table';
 import { tableLedger } from './ledger-table';
 import { managedSecrets } from './secrets';
 import { staticReplicas } from './static-replicas';
-import type { KeyStore, Ledger, ReplicaStore, SecretStore } from './stores';
+import type { KeyStore, Ledger, ReplicaStore, SecretStore, WakeStore } from './stores';
+import { tableWakes } from './wake-table';
 
 export interface AccountStores {
   readonly keys: KeyStore;
   readonly ledger: Ledger;
   readonly replicas: ReplicaStore;
   readonly secrets: SecretStore;
+  readonly wakes: WakeStore;
 }
 
 export interface AccountStoresOptions {
@@ -36,6 +38,7 @@ export function accountStores({ plan, bindings, nowMs, report }: AccountStoresOp
     keys: tableKeys({ dynamo: tables, table: keysTable, nowMs, report }),
     ledger: tableLedger({ dynamo: tables, table: ledgerTable, nowMs, report }),
     replicas: replicasOf(plan, tableReplicas({ dynamo: tables, tables: fleetTables, nowMs, report }), nowMs),
+    wakes: tableWakes({ dynamo: tables, tables: fleetTables, nowMs, report }),
     secrets: managedSecrets({ arns: secretArns, getSecret: secretsManager(), nowMs, report }),
   };
 }
@@ -46,5 +49,6 @@ export function replicasOf({ fleets }: RouterPlan, tables: ReplicaStore, nowMs: 
   return {
     ...(tables.changes === true && { changes: true }),
     rows: (fleet) => (fleets[fleet]?.endpoints == null ? tables : listed).rows(fleet),
+    status: (fleet) => (fleets[fleet]?.endpoints == null ? (tables.status?.(fleet) ?? null) : null),
   };
 }

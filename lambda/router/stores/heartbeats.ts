@@ -32,6 +32,12 @@ export class Heartbeats {
     );
   }
 
+  /** When what the row says now was first read. */
+  sinceMs({ id, sequence }: FleetReplicaRow): number | undefined {
+    const sight = this.sights.get(id);
+    return sight?.sequence === sequence ? sight.sinceMs : undefined;
+  }
+
   isFresh({ id, heartbeatMs }: FleetReplicaRow, nowMs: number): boolean {
     const sight = this.sights.get(id);
     if (sight !== undefined) {

@@ -2,6 +2,7 @@
 import type { Caps, Spent } from '../../../lib/spend/budgets';
 import type { Replica } from '../../../lib/policy/affinity';
 import type { KeyRow } from '../../../lib/tables/key-row';
+import type { FleetStatusRow } from '../../../lib/tables/status-row';
 import type { Rates } from '../../../lib/tables/rate-item';
 
 type Maybe<T> = T | Promise<T>;
@@ -16,12 +17,27 @@ export interface ReplicaRow extends Replica {
   readonly url: string;
   /** SHA-256 of the certificate that its gate has to show, in hexadecimal. Absent or empty: it speaks plain HTTP. */
   readonly certificateSha256?: string;
+  /**
+   * What is said of its load was so at this time: requests of our own that came later are not in it yet. Absent: none of
+   * ours ever is.
+   */
+  readonly loadAsOfMs?: number;
 }
 
 export interface ReplicaStore {
   /** Replicas come and go by themselves, so that a request may wait for one. Absent: as the config lists them. */
   readonly changes?: true;
   rows(fleet: string): Maybe<readonly ReplicaRow[]>;
+  /** What the fleet's controller says of it; `null`: nothing, or not lately. Absent: there is none. Never rejects. */
+  status?(fleet: string): Maybe<FleetStatusRow | null>;
+}
+
+/** What the controllers of fleets are told. Its promises never reject, and no caller has to wait for them. */
+export interface WakeStore {
+  /** A request needs the fleet now, and it has no ready replica. As often as you like: what is news is written. */
+  held(fleet: string): Promise<void>;
+  /** A request cost so much elsewhere, since the fleet had no ready replica. Once. */
+  covered(fleet: string, usd: number): Promise<void>;
 }
 
 /** Providers' keys. */

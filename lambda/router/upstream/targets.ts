@@ -1,6 +1,7 @@
 /** Where a model is, with what it is asked: a fleet's replicas, best first, or a provider's address. */
 import type { NamedModel } from '../../../lib/policy/models';
 import { rankReplicas } from '../../../lib/policy/affinity';
+import { loaded } from '../fleet-standing';
 import type { LaneRuntime } from '../runtime';
 import type { Cooldown } from '../cooldown';
 import type { InFlight } from '../in-flight';
@@ -23,9 +24,7 @@ export async function destinations(
   conversation: string,
 ): Promise<readonly Destination[] | 'no_replica' | 'secret_missing'> {
   if (model.fleet !== null) {
-    const known = await replicas.rows(model.fleet);
-    const rows = known.map((row) => ({ ...row, running: row.running + inFlight.of(row.id) }));
-    const ranked = rankReplicas(rows, conversation, {
+    const ranked = rankReplicas(loaded(await replicas.rows(model.fleet), inFlight), conversation, {
       concurrency: plan.fleets[model.fleet]?.concurrency ?? Infinity,
       isCooling: (id) => cooldown.isCooling(id),
     });

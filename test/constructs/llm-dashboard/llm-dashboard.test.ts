@@ -51,9 +51,11 @@ test('a row for each lane, one for spend, one for each fleet', () => {
   expect(widgetsOf('Fleet').map(({ properties }) => properties.title)).toEqual([
     'Requests, open lane',
     'Streamed answers in milliseconds, open lane',
+    'Without a replica, open lane',
     'What goes wrong, open lane',
     'Requests, sealed lane',
     'Streamed answers in milliseconds, sealed lane',
+    'Without a replica, sealed lane',
     'What goes wrong, sealed lane',
     'This month in US dollars',
     'US dollars per hour',

@@ -23,7 +23,7 @@ const YAML = `
 name: acme-llm
 region: us-east-1
 fleets:
-  llama: { model: meta-llama/Llama-3.1-8B-Instruct, context: 16384, concurrency: 32, adapters: { support: s3://acme/support/ } }
+  llama: { model: meta-llama/Llama-3.1-8B-Instruct, context: 16384, concurrency: 32, adapters: { support: s3://acme/support/ }, replicas: { wake: never } }
   own: { model: 'meta-llama/Llama-3.1-8B-Instruct', endpoints: ['http://10.0.4.5:8000'] }
 providers:
   openai: { secret: acme/openai, agreement: { kind: dpa, ref: OA-2026-03 } }
@@ -58,7 +58,10 @@ budgets: { monthlyUsd: 2000, killSwitch: [notify@80, zero@120], unpriced: allow 
 function everything(): { stack: ReturnType<typeof routerStack>; template: Template } {
   const stack = routerStack();
   const network = new SmallNetwork(stack);
-  const llama = new FakeFleet(network, 'llama', { adapters: { support: 's3://acme/support/' } });
+  const llama = new FakeFleet(network, 'llama', {
+    adapters: { support: 's3://acme/support/' },
+    wake: 'never',
+  });
   const own = new FakeFleet(network, 'own', { endpoints: ['http://10.0.4.5:8000'], context: 8192, concurrency: 16 });
   const closed = openai(stack);
   const props: LlmRouterProps = {

@@ -17,6 +17,7 @@ import {
   statementsOf,
   plainTemplate,
 } from './fleet-stack';
+import { coveredUpdate, heldUpdate } from '../../../lib/tables/wake-item';
 
 const LEADING_KEY_SMALL = { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': ['small'] } };
 
@@ -56,6 +57,7 @@ describe('the role of hosts', () => {
     const roles = Object.entries(propertiesOf(plainTemplate(), 'AWS::IAM::Role'));
     expect(roles.map(([id, { ManagedPolicyArns }]) => [id, ManagedPolicyArns])).toEqual([
       [expect.stringMatching(/^smallHostRole/), undefined],
+      [expect.stringMatching(/^smallController/), undefined],
     ]);
   });
 
@@ -67,9 +69,9 @@ describe('the role of hosts', () => {
       stack,
     );
     const wild = statements.filter((one) => resourcesIn(one).some((resource) => resource.includes('*')));
-    expect(wild).toHaveLength(4);
+    expect(wild).toHaveLength(5);
     for (const { Sid } of wild) expect(Sid).toMatch(/^[A-Z][A-Za-z0-9]{20,}$/);
-    expect(new Set(wild.map(({ Sid }) => Sid)).size).toBe(4);
+    expect(new Set(wild.map(({ Sid }) => Sid)).size).toBe(5);
     for (const one of statements) expect(actionsIn(one).join()).not.toContain('*');
   });
 
@@ -86,6 +88,15 @@ describe('the role of hosts', () => {
     );
   });
 
+  test('shares what engines compile with hosts of its own fleet only', () => {
+    const stack = testStack();
+    const logBucket = s3.Bucket.fromBucketName(stack, 'Logs', 'acme-logs');
+    expect(grantsOf(hostStatements({ logBucket }, stack)).filter((grant) => grant.includes('/compiled'))).toEqual([
+      's3:GetObject arn:aws:s3:::acme-logs/compiled/test/small/*',
+      's3:PutObject arn:aws:s3:::acme-logs/compiled/test/small/*',
+    ]);
+  });
+
   test('gets that from the log bucket itself where both are in one stack', () => {
     const stack = testStack();
     const { template } = fleetStack({ logBucket: new s3.Bucket(stack, 'Logs') }, stack);
@@ -93,6 +104,8 @@ describe('the role of hosts', () => {
     const policy = oneOf(template(), 'AWS::S3::BucketPolicy', 'Logs') as { PolicyDocument: { Statement: Statement[] } };
     expect(grantsOf(policy.PolicyDocument.Statement)).toEqual([
       expect.stringMatching(/^s3:PutObject <Logs\w+\.Arn>\/hosts\/test\/small\/\*$/),
+      expect.stringMatching(/^s3:GetObject <Logs\w+\.Arn>\/compiled\/test\/small\/\*$/),
+      expect.stringMatching(/^s3:PutObject <Logs\w+\.Arn>\/compiled\/test\/small\/\*$/),
     ]);
   });
 
@@ -153,9 +166,27 @@ describe('a router', () => {
   test('may ask for the replicas of this fleet and no other', () => {
     const { binding, fleet, template } = bound();
     expect(binding).toEqual({ fleetTable: fleet.fleetTable });
-    const [statement, ...more] = statementsOf(template(), 'CallerServiceRole');
+    const [query, wake, ...more] = statementsOf(template(), 'CallerServiceRole');
     expect(more).toEqual([]);
-    expect(statement).toMatchObject({ Action: 'dynamodb:Query', Condition: LEADING_KEY_SMALL });
+    expect(query).toMatchObject({ Action: 'dynamodb:Query', Condition: LEADING_KEY_SMALL });
+    expect(wake).toMatchObject({ Action: 'dynamodb:UpdateItem', Condition: LEADING_KEY_SMALL });
+  });
+
+  test('may write of this fleet that it is needed, and nothing by which hosts, routers or the controller go', () => {
+    const wake = statementsOf(bound().template(), 'CallerServiceRole').find(
+      ({ Action }) => Action === 'dynamodb:UpdateItem',
+    );
+    expect(wake?.['Condition']).toEqual({
+      'ForAllValues:StringEquals': {
+        'dynamodb:LeadingKeys': ['small'],
+        'dynamodb:Attributes': ['fleet', 'id', 'heldMs', 'coveredNanoUsd'],
+      },
+      StringEqualsIfExists: { 'dynamodb:ReturnValues': ['NONE', 'UPDATED_OLD', 'UPDATED_NEW'] },
+    });
+    const written = [heldUpdate('t', 'small', 1), coveredUpdate('t', 'small', 1)].flatMap(
+      ({ Key, ExpressionAttributeNames }) => [...Object.keys(Key), ...Object.values(ExpressionAttributeNames)],
+    );
+    expect([...new Set(written)]).toEqual(['fleet', 'id', 'heldMs', 'coveredNanoUsd']);
   });
 
   test('of both lanes is let in, each by its own security group', () => {
@@ -191,6 +222,7 @@ describe('a router', () => {
         kind: 'chat',
         context: 16384,
         concurrency: 32,
+        wake: 'fair',
         adapters: { a: 's3://acme-models/a/' },
       },
     });

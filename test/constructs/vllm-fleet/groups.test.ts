@@ -54,6 +54,7 @@ test('a group has no property beyond those listed, above all none that changes h
     'MinSize',
     'MixedInstancesPolicy',
     'Tags',
+    'TerminationPolicies',
     'VPCZoneIdentifier',
   ];
   expect(Object.keys(spot).sort()).toEqual(expected);

@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import * as path from 'node:path';
-import { App, Size, Stack } from 'aws-cdk-lib';
+import { App, Duration, Size, Stack } from 'aws-cdk-lib';
 import { Match, type Template } from 'aws-cdk-lib/assertions';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as s3 from 'aws-cdk-lib/aws-s3';
@@ -117,6 +117,8 @@ test('host.json holds what the host agent reads', () => {
     modelBucket: expect.stringMatching(/^<ModelsBucket[0-9A-F]{8}>$/) as string,
     modelPrefix: 'weights/Qwen/Qwen3-8B/main',
     logBucket: '',
+    compileCache: '',
+    drainSeconds: 900,
     image: {
       registry: '763104351884.dkr.ecr.us-east-1.<AWS::URLSuffix>',
       repository: 'vllm',
@@ -150,11 +152,14 @@ test('host.json says what the fleet was told', () => {
       vllmArguments: ['--chat-template', `it's "so"\n`],
       adapters: { support: 's3://acme-models/support/' },
       engineDigest: digest,
+      drainTimeout: Duration.minutes(5),
     },
     stack,
   );
   expect(file).toMatchObject({
     logBucket: 'acme-logs',
+    compileCache: 's3://acme-logs/compiled/acme-llm/llama-70b',
+    drainSeconds: 300,
     deployment: 'acme-llm',
     fleet: 'llama-70b',
     modelPrefix: 'weights/Qwen/Qwen3-8B-FP8/0123456789abcdef0123456789abcdef01234567',

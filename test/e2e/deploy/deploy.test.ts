@@ -163,9 +163,9 @@ test('fleet: one launch template, two groups that start at nothing', () => {
   ]);
 });
 
-test('functions: two lanes and the meter, on Node.js 24, the lanes with 900 seconds', () => {
+test('functions: two lanes, the meter and the fleet controller, on Node.js 24, the lanes with 900 seconds', () => {
   const functions = Object.fromEntries(deployed.functions.map((one) => [one.FunctionName, one]));
-  expect(Object.keys(functions)).toHaveLength(3);
+  expect(Object.keys(functions)).toHaveLength(4);
   expect(new Set(deployed.functions.map(({ Runtime }) => Runtime))).toEqual(new Set(['nodejs24.x']));
   for (const name of ['OpenFunctionName', 'SealedFunctionName']) {
     expect(functions[outputs[name] ?? '']?.Timeout).toBe(900);

@@ -11,6 +11,9 @@ import { type BootHost, bootHost, startAgentProcess } from './test-host';
 let host: BootHost;
 afterEach(() => host.stop());
 
+// Each of its programs is a process of its own.
+jest.setTimeout(30_000);
+
 describeWith('openssl', 'the agent', () => {
   test('writes its row with its role’s credentials, and a last one when it is stopped', async () => {
     host = await bootHost();
@@ -58,7 +61,7 @@ describeWith('openssl', 'the agent', () => {
 
   test.each([
     [['value', 'colour'], /which value\? expected one of region, /],
-    [['dance'], /which command\? expected one of agent, engine, value/],
+    [['dance'], /which command\? expected one of agent, engine, weights, value/],
   ])('%j is refused with what there is', async (args, message) => {
     host = await bootHost();
     const { code, output } = await host.agent(args);

@@ -1,10 +1,13 @@
 /** What systemd runs before and as the engine, and what sends the logs off. */
+import { totalmem } from 'node:os';
 import * as path from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dockerArguments, ENGINE_UID } from '../../../lib/capacity/vllm-command';
 import { hostFile } from '../../capacity/host-file';
 import { type BootHost, bootHost, type Ran } from './test-host';
+
+jest.setTimeout(30_000);
 
 let host: BootHost;
 beforeEach(async () => {
@@ -25,7 +28,7 @@ describe('engine-prepare.sh', () => {
     expect(callsOf('iptables')).toEqual([`iptables --wait --check ${RULE}`, `iptables --wait --insert ${RULE}`]);
     await script('engine-prepare.sh', { FAKE_RULE: '1' });
     expect(callsOf('iptables').slice(2)).toEqual([`iptables --wait --check ${RULE}`]);
-    expect(dockerArguments(hostFile(), { cache: '', adapters: '', credentials: '' })).toContain(
+    expect(dockerArguments(hostFile(), { cache: '', adapters: '', credentials: '' }, 1)).toContain(
       `${ENGINE_UID}:${ENGINE_UID}`,
     );
   });
@@ -61,11 +64,15 @@ test('engine.sh runs docker with each argument as it is, line breaks and quotes 
   const { code } = await script('engine.sh');
   expect(code).toBe(0);
   const under = (folder: string): string => path.join(host.root, folder);
-  const expected = dockerArguments(JSON.parse(host.read('etc/hybrid-llm/host.json')) as ReturnType<typeof hostFile>, {
-    cache: under('opt/hybrid-llm/nvme/engine'),
-    adapters: under('opt/hybrid-llm/nvme/adapters'),
-    credentials: under('run/hybrid-llm/credentials'),
-  });
+  const expected = dockerArguments(
+    JSON.parse(host.read('etc/hybrid-llm/host.json')) as ReturnType<typeof hostFile>,
+    {
+      cache: under('opt/hybrid-llm/nvme/engine'),
+      adapters: under('opt/hybrid-llm/nvme/adapters'),
+      credentials: under('run/hybrid-llm/credentials'),
+    },
+    totalmem(),
+  );
   expect(host.made('docker-run')).toBe(expected.map((arg) => `<${arg}>`).join(''));
 });
 
@@ -92,6 +99,63 @@ describe('logs.sh', () => {
     host.unpack();
     const { code } = await script('logs.sh');
     expect(code).toBe(0);
+    expect(callsOf('aws')).toEqual([]);
+  });
+});
+
+describe('compile-cache.sh', () => {
+  const run = (what: string, env: NodeJS.ProcessEnv = {}): Promise<Ran> =>
+    host.bash(path.join(host.root, 'opt/hybrid-llm/bin/compile-cache.sh'), env, [what]);
+  const under = (folder: string): string => path.join(host.root, 'opt/hybrid-llm/nvme/engine', folder);
+  const compiled = (file: string, content: string): void => {
+    mkdirSync(path.dirname(under(file)), { recursive: true });
+    writeFileSync(under(file), content);
+  };
+  const uploaded = (): Buffer => readFileSync(path.join(path.dirname(host.root), 'uploaded'));
+  const keyOf = (): string => /compiled\/acme\/llama-8b\/([0-9a-f]{64}\.tar\.gz)/.exec(host.calls().join())?.[1] ?? '';
+
+  test('what one host has compiled, the next one finds, and does not send again', async () => {
+    compiled('vllm/torch_compile_cache/abc/graph.py', 'kernel');
+    compiled('home/secret', 'not this');
+    expect((await run('save')).code).toBe(0);
+    const [key, archive] = [keyOf(), uploaded()];
+    await host.stop();
+
+    host = await bootHost({ vllmArguments: ['--chat-template', '{{ \'two\nlines\' }} "quoted" $HOME'] });
+    host.unpack();
+    host.inS3(key, archive);
+    expect((await run('restore')).code).toBe(0);
+    expect(readFileSync(under('vllm/torch_compile_cache/abc/graph.py'), 'utf8')).toBe('kernel');
+    expect(existsSync(under('home/secret'))).toBe(false);
+    expect(callsOf('setpriv').at(-1)).toMatch(
+      new RegExp(`^setpriv --reuid=${ENGINE_UID} --regid=${ENGINE_UID} --clear-groups --no-new-privs tar --extract `),
+    );
+    const before = callsOf('aws').length;
+    expect((await run('save')).code).toBe(0);
+    expect(callsOf('aws')).toHaveLength(before);
+  });
+
+  test('half an archive leaves nothing behind, and is replaced', async () => {
+    compiled('vllm/graph.py', 'kernel '.repeat(50_000));
+    await run('save');
+    const [key, archive] = [keyOf(), uploaded()];
+    await host.stop();
+    host = await bootHost({ vllmArguments: ['--chat-template', '{{ \'two\nlines\' }} "quoted" $HOME'] });
+    host.unpack();
+    host.inS3(key, archive.subarray(0, archive.length / 2));
+    expect((await run('restore')).code).toBe(1);
+    expect(existsSync(under('vllm'))).toBe(false);
+    compiled('vllm/graph.py', 'kernel');
+    const before = callsOf('aws').length;
+    await run('save');
+    expect(callsOf('aws')).toHaveLength(before + 1);
+  });
+
+  test('nothing is kept where no folder for it is named', async () => {
+    await host.stop();
+    host = await bootHost({ compileCache: '' });
+    host.unpack();
+    for (const what of ['restore', 'save']) expect((await run(what)).code).toBe(0);
     expect(callsOf('aws')).toEqual([]);
   });
 });

@@ -1,17 +1,13 @@
-/** The gate's own config in a real nginx, before a fake engine. Only paths and ports are other ones. */
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { X509Certificate } from 'node:crypto';
-import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+/** The gate's own config in a real nginx, before a fake engine. */
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import * as http from 'node:http';
 import * as https from 'node:https';
-import * as net from 'node:net';
-import { tmpdir } from 'node:os';
 import * as path from 'node:path';
-import type { Readable } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
+import { CertificateMismatch, PinnedAgent } from '../../../lambda/router/upstream/pinned-agent';
 import { type FakeVllm, startFakeVllm } from '../../support/fake-vllm';
 import { describeWith } from '../../support/installed';
+import { type RealGate, startGate } from '../../support/real-gate';
 import { HOST_FOLDER } from './test-host';
 
 const PROMPT = 'the prompt that nobody may log';
@@ -23,89 +19,30 @@ interface Answer {
 }
 
 describeWith('nginx', 'the gate', () => {
-  let folder: string;
+  let gate: RealGate;
   let port: number;
   let engine: FakeVllm;
-  let nginx: ChildProcess;
-  let output = '';
-  let stopped: Promise<unknown>;
 
   beforeAll(async () => {
-    folder = mkdtempSync(path.join(tmpdir(), 'hybrid-llm-gate-'));
     engine = await startFakeVllm({ models: ['fast'], script: () => 'word '.repeat(400) });
-    port = await freePort();
-    for (const name of ['tls', 'run', 'temp']) mkdirSync(path.join(folder, name));
-    execFileSync(
-      'openssl',
-      [
-        ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-subj', '/CN=gate'],
-        ...['-keyout', path.join(folder, 'tls/gate.key'), '-out', path.join(folder, 'tls/gate.crt')],
-      ],
-      { stdio: 'ignore' },
-    );
-    const config = path.join(folder, 'gate.conf');
-    writeFileSync(config, elsewhere(readFileSync(path.join(HOST_FOLDER, 'gate.conf'), 'utf8')));
-    nginx = spawn('nginx', ['-e', 'stderr', '-p', folder, '-c', config, '-g', 'daemon off;']);
-    nginx.stderr?.on('data', (chunk: Buffer) => {
-      output += chunk.toString('utf8');
-    });
-    stopped = new Promise((resolve) => nginx.on('close', resolve));
-    await listening();
+    gate = await startGate(engine.port, 3);
+    ({ port } = gate);
   });
 
   afterAll(async () => {
-    nginx.kill('SIGTERM');
-    await stopped;
+    await gate.stop();
     await engine.stop();
-    rmSync(folder, { recursive: true });
   });
 
   beforeEach(() => {
     engine.tokenDelayMs = 0;
   });
   afterEach(async () => {
-    rmSync(path.join(folder, 'run/draining'), { force: true });
+    rmSync(gate.drainFile, { force: true });
     await engine.revive();
   });
 
-  async function said(text: string): Promise<void> {
-    while (!output.includes(text)) await once(nginx.stderr as Readable, 'data', { signal: AbortSignal.timeout(5_000) });
-  }
-
-  function elsewhere(text: string): string {
-    const changed = text
-      .replaceAll('/etc/hybrid-llm', folder)
-      .replaceAll('/run/hybrid-llm', path.join(folder, 'run'))
-      .replace('listen 8443 ssl', `listen 127.0.0.1:${port} ssl`)
-      .replace('server 127.0.0.1:8000', `server 127.0.0.1:${engine.port}`)
-      .replace('worker_processes auto', 'worker_processes 1')
-      // Debian's package has another user than Amazon Linux's.
-      .replace('user nginx;', process.getuid?.() === 0 ? 'user root;' : '')
-      // Says where a body goes to a disk.
-      .replace('error_log stderr error', 'error_log stderr warn')
-      .replace(
-        'http {',
-        `http {\n${TEMP.map((one) => `${one}_temp_path ${path.join(folder, 'temp', one)};`).join('\n')}`,
-      );
-    expect(changed).not.toMatch(/hybrid-llm\/|8443|:8000/);
-    return changed;
-  }
-
-  async function listening(): Promise<void> {
-    const limit = AbortSignal.timeout(10_000);
-    while (!limit.aborted && nginx.exitCode === null) {
-      if (
-        await get('/health').then(
-          () => true,
-          () => false,
-        )
-      )
-        return;
-    }
-    throw new Error(`nginx does not listen: ${output}`);
-  }
-
-  const drain = (): void => writeFileSync(path.join(folder, 'run/draining'), 'interruption 1\n');
+  const drain = (): void => writeFileSync(gate.drainFile, 'interruption 1\n');
 
   const options = (rest: https.RequestOptions): https.RequestOptions => ({
     host: '127.0.0.1',
@@ -163,7 +100,6 @@ describeWith('nginx', 'the gate', () => {
 
   test.each([
     ['GET', '/health'],
-    ['GET', '/metrics'],
     ['GET', '/v1/models'],
     ['POST', '/v1/chat/completions'],
     ['POST', '/v1/completions'],
@@ -184,6 +120,11 @@ describeWith('nginx', 'the gate', () => {
     '/v1/models/../../invocations',
     '/ping',
     '/tokenize',
+    '/metrics',
+    '/load',
+    '/v1/unload_lora_adapter',
+    '/sleep',
+    '/reset_prefix_cache',
     '/version',
     '/v1/load_lora_adapter',
     '/v1/models/fast',
@@ -210,7 +151,6 @@ describeWith('nginx', 'the gate', () => {
   );
 
   test('speaks TLS with the certificate whose hash is in the fleet table', async () => {
-    const expected = new X509Certificate(readFileSync(path.join(folder, 'tls/gate.crt'))).fingerprint256;
     const socket = await new Promise<TLSSocket>((resolve, reject) => {
       const request = https.get(options({ path: '/health' }), (response) => {
         resolve(response.socket as TLSSocket);
@@ -218,8 +158,41 @@ describeWith('nginx', 'the gate', () => {
       });
       request.on('error', reject);
     });
-    expect(socket.getPeerX509Certificate()?.fingerprint256).toBe(expected);
+    const shown = socket.getPeerX509Certificate()?.fingerprint256.replaceAll(':', '').toLowerCase();
+    expect(shown).toBe(gate.certificateSha256);
     expect(socket.getProtocol()).toBe('TLSv1.3');
+  });
+
+  describe('the router’s agent', () => {
+    const asked = (sha256: string): Promise<Answer> => {
+      const agent = new PinnedAgent(sha256, { keepAlive: false });
+      return send({ path: '/v1/models', agent }).finally(() => agent.destroy());
+    };
+    test('takes the certificate that the host wrote into the fleet table', async () => {
+      expect((await asked(gate.certificateSha256)).status).toBe(200);
+    });
+
+    test('sends nothing to a host that shows another one', async () => {
+      const before = engine.requests.length;
+      await expect(asked('ab'.repeat(32))).rejects.toThrow(CertificateMismatch);
+      expect(engine.requests).toHaveLength(before);
+    });
+  });
+
+  test('an engine that says nothing for too long is given up, and the next request is served', async () => {
+    engine.hang();
+    const { status } = await post('/v1/completions', { model: 'fast', prompt: PROMPT, max_tokens: 2 });
+    expect(status).toBe(504);
+    await engine.until(() => engine.running === 0);
+    await engine.revive();
+    expect((await post('/v1/completions', { model: 'fast', prompt: PROMPT, max_tokens: 2 })).status).toBe(200);
+  });
+
+  test('waits for an engine as long as a function may run', () => {
+    const config = readFileSync(path.join(HOST_FOLDER, 'gate.conf'), 'utf8');
+    expect(config).toMatch(/^\s*proxy_read_timeout 900s;$/m);
+    expect(config).toMatch(/^\s*proxy_send_timeout 60s;$/m);
+    expect(config).toMatch(/^\s*proxy_buffering off;$/m);
   });
 
   test('answers nothing in clear text', async () => {
@@ -256,7 +229,6 @@ describeWith('nginx', 'the gate', () => {
     ]);
     expect((await get('/health')).status).toBe(503);
     expect((await get('/v1/models')).status).toBe(503);
-    expect((await get('/metrics')).status).toBe(200);
     expect((await get('/draining')).status).toBe(404);
     expect(engine.running).toBe(1);
     engine.tokenDelayMs = 0;
@@ -297,7 +269,7 @@ describeWith('nginx', 'the gate', () => {
     expect((await post('/v1/completions', body(15 * 2 ** 20))).status).toBe(200);
     expect((await post('/v1/completions', body(17 * 2 ** 20))).status).toBe(413);
     expect(engine.requests).toHaveLength(before + 1);
-    expect(output).not.toContain('temporary file');
+    expect(gate.output()).not.toContain('temporary file');
   });
 
   test('says 502 at once when the engine is gone', async () => {
@@ -305,17 +277,7 @@ describeWith('nginx', 'the gate', () => {
     const { status } = await post('/v1/completions', { model: 'fast', prompt: PROMPT });
     expect(status).toBe(502);
     // nginx says so; of what was asked it says nothing.
-    await said('upstream: "http://127.0.0.1');
-    expect(output).not.toContain(PROMPT);
+    await gate.said('upstream: "http://127.0.0.1');
+    expect(gate.output()).not.toContain(PROMPT);
   });
 });
-
-const TEMP = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
-
-async function freePort(): Promise<number> {
-  const server = net.createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as net.AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}

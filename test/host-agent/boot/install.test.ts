@@ -4,10 +4,13 @@ import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import * as path from 'node:path';
 import { hostFile } from '../../capacity/host-file';
 import { describeWith } from '../../support/installed';
-import { type BootHost, bootHost, HOST_FOLDER, type Ran } from './test-host';
+import { type BootHost, bootHost, HOST_FOLDER, MANIFEST, type Ran } from './test-host';
 
 const IMAGE = '000000000000.dkr.ecr.us-east-1.amazonaws.com/vllm@sha256:abc';
 const ONE_DISK = '/dev/nvme0n1 Amazon Elastic Block Store\n/dev/nvme1n1 Amazon EC2 NVMe Instance Storage';
+
+// What a script calls are processes of their own.
+jest.setTimeout(30_000);
 
 let host: BootHost;
 
@@ -36,8 +39,11 @@ describeWith('openssl', 'install.sh', () => {
         'dnf --disablerepo=* --enablerepo=amazonlinux install -y nodejs24 nginx mdadm',
         'systemctl enable --now hybrid-llm-gate.service',
         'systemctl enable --now hybrid-llm-agent.service hybrid-llm-logs.timer',
+        'aws s3 cp --only-show-errors --region us-east-1 s3://acme-models/weights/meta-llama/Llama-3.1-8B-Instruct/main/manifest.json -',
         'docker login --username AWS --password-stdin 000000000000.dkr.ecr.us-east-1.amazonaws.com',
         `docker pull --quiet ${IMAGE}`,
+        'aws s3 cp --only-show-errors --region us-east-1 s3://acme-logs/compiled/acme/llama-8b/',
+        'aws s3 cp --recursive',
         'systemctl enable hybrid-llm-engine.service',
         'systemctl start --no-block hybrid-llm-engine.service',
       ].map(at);
@@ -48,7 +54,7 @@ describeWith('openssl', 'install.sh', () => {
 
     test('puts every file of the folder where the units look for it', () => {
       const units = readdirSync(HOST_FOLDER).filter((name) => /\.(service|timer)$/.test(name));
-      expect(units).toHaveLength(5);
+      expect(units).toHaveLength(6);
       const wanted = units.flatMap(
         (unit) => host.read(`etc/systemd/system/${unit}`).match(/\/(opt|etc)\/hybrid-llm\S+/g) ?? [],
       );
@@ -72,6 +78,7 @@ describeWith('openssl', 'install.sh', () => {
       expect(callsOf('mdadm')).toEqual([
         'mdadm --create /dev/md0 --level=0 --force --run --raid-devices=2 /dev/nvme1n1 /dev/nvme2n1',
       ]);
+      expect(callsOf('wipefs')).toEqual(['wipefs --all --quiet /dev/nvme1n1', 'wipefs --all --quiet /dev/nvme2n1']);
       expect(callsOf('mkfs.xfs')).toEqual(['mkfs.xfs -f /dev/md0']);
       expect(callsOf('mount')).toEqual([`mount -o noatime /dev/md0 ${host.root}/opt/hybrid-llm/nvme`]);
     });
@@ -84,7 +91,7 @@ describeWith('openssl', 'install.sh', () => {
     test('fetches each adapter into its folder', () => {
       const folder = `${host.root}/opt/hybrid-llm/nvme/adapters`;
       const options = '--recursive --only-show-errors --region us-east-1';
-      expect(callsOf('aws s3')).toEqual([
+      expect(callsOf('aws s3 cp --recursive')).toEqual([
         `aws s3 cp ${options} s3://acme-models/adapters/support/ ${folder}/support`,
         `aws s3 cp ${options} s3://acme-models/ab ${folder}/a.b`,
       ]);
@@ -105,6 +112,65 @@ describeWith('openssl', 'install.sh', () => {
       expect([...callsOf('mdadm'), ...callsOf('mount')]).toEqual([]);
       expect(callsOf('docker pull')).toHaveLength(2);
       expect(host.read('run/hybrid-llm/boot')).toBe('done\n');
+    });
+
+    test.each<[string, NodeJS.ProcessEnv, readonly string[]]>([
+      ['a disk that is mounted', { FAKE_MOUNTED: '/dev/nvme1n1' }, ['/dev/nvme2n1', '/dev/nvme3n1']],
+      ['a disk of a volume group', { FAKE_PARTS: '/dev/nvme2n1' }, ['/dev/nvme1n1', '/dev/nvme3n1']],
+      ['all of them', { FAKE_PARTS: '/dev/nvme1n1 /dev/nvme2n1', FAKE_MOUNTED: '/dev/nvme3n1' }, []],
+    ])('%s that is in use is left alone', async (_name, env, striped) => {
+      host = await bootHost();
+      const disks = [1, 2, 3].map((at) => `/dev/nvme${at}n1 Amazon EC2 NVMe Instance Storage`).join('\n');
+      const { code } = await install({ FAKE_DISKS: `${disks}\n/dev/nvme0n1 Amazon Elastic Block Store`, ...env });
+      expect(code).toBe(0);
+      expect(callsOf('wipefs').map((call) => call.split(' ').at(-1))).toEqual(striped);
+      expect(callsOf('mdadm')).toEqual(
+        striped.length === 0
+          ? []
+          : [`mdadm --create /dev/md0 --level=0 --force --run --raid-devices=2 ${striped.join(' ')}`],
+      );
+      expect(host.calls().join()).not.toMatch(/(wipefs|mdadm|mkfs)[^,]*nvme0n1/);
+    });
+
+    test.each<[string, string | null, NodeJS.ProcessEnv, RegExp]>([
+      [
+        'are not there',
+        null,
+        {},
+        /there is no s3:\/\/acme-models\/\S+manifest\.json: copy the model into the model store/,
+      ],
+      ['may not be read', null, { FAKE_S3_STATUS: '403' }, /^failed weights fatal error: .*\(403\)/],
+      ['have half a manifest', JSON.stringify(MANIFEST).slice(0, 60), {}, /is no JSON/],
+    ])('weights that %s end the boot before the image is pulled', async (_name, manifest, env, reason) => {
+      host = await bootHost();
+      if (manifest === null) host.notInS3('manifest.json');
+      else host.inS3('manifest.json', manifest);
+      const { code } = await install(env);
+      expect(code).not.toBe(0);
+      expect(host.read('run/hybrid-llm/boot')).toMatch(/^failed weights /);
+      expect(host.read('run/hybrid-llm/boot')).toMatch(reason);
+      expect(callsOf('docker')).toEqual([]);
+      expect(at('systemctl start --no-block hybrid-llm-engine')).toBeNull();
+    });
+
+    test.each<[string, NodeJS.ProcessEnv]>([
+      ['is not there', {}],
+      ['nobody can name, without a GPU,', { FAKE_NO_GPU: '1' }],
+    ])('a compile cache that %s ends no boot', async (_name, env) => {
+      host = await bootHost();
+      const { code, output } = await install(env);
+      expect([code, host.read('run/hybrid-llm/boot')]).toEqual([0, 'done\n']);
+      expect(output).toContain('compiles anew');
+    });
+
+    test('what a failing program says last is told, and all of it is in the output', async () => {
+      host = await bootHost();
+      const { output } = await install({
+        FAKE_FAIL: 'docker pull',
+        FAKE_SAYS: 'one\nmanifest unknown: gone \u0007\n\n',
+      });
+      expect(host.read('run/hybrid-llm/boot')).toBe('failed image manifest unknown: gone \n');
+      expect(output).toContain('one\n');
     });
 
     test('disks that the image has striped are taken as they are', async () => {
@@ -128,7 +194,7 @@ describeWith('openssl', 'install.sh', () => {
         const { code } = await install({ FAKE_FAIL: call, FAKE_DISKS: ONE_DISK });
         expect(code).not.toBe(0);
         expect(host.calls().filter((one) => one.startsWith(call))).toHaveLength(tries);
-        expect(host.read('run/hybrid-llm/boot')).toBe(`failed ${phase}\n`);
+        expect(host.read('run/hybrid-llm/boot')).toMatch(new RegExp(`^failed ${phase}( .*)?\n$`));
         expect(at('systemctl start --no-block hybrid-llm-engine')).toBeNull();
         expect(at('aws s3 cp')).not.toBeNull();
       },

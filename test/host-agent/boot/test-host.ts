@@ -17,7 +17,16 @@ const UNPACKED = [
   ['engine.sh', 'bin/engine.sh'],
   ['engine-prepare.sh', 'bin/engine-prepare.sh'],
   ['logs.sh', 'bin/logs.sh'],
+  ['compile-cache.sh', 'bin/compile-cache.sh'],
 ] as const;
+
+/** As the mirror writes it. */
+export const MANIFEST = {
+  version: 1,
+  model: 'meta-llama/Llama-3.1-8B-Instruct',
+  revision: 'main',
+  files: [{ path: 'model-00001-of-00001.safetensors', sizeBytes: 5, sha256: 'ab' }],
+};
 
 export interface Ran {
   readonly code: number | null;
@@ -36,7 +45,7 @@ export interface BootHost extends FakePrograms {
   read(file: string): string;
   mode(file: string): string;
   /** Runs a script of the bundle, or of the host. */
-  bash(script: string, env?: NodeJS.ProcessEnv): Promise<Ran>;
+  bash(script: string, env?: NodeJS.ProcessEnv, args?: readonly string[]): Promise<Ran>;
   agent(args: readonly string[], env?: NodeJS.ProcessEnv): Promise<Ran>;
   stop(): Promise<void>;
 }
@@ -51,6 +60,7 @@ export async function bootHost(host: Partial<HostFile> = {}): Promise<BootHost> 
   cpSync(HOST_FOLDER, bundle, { recursive: true });
   cpSync(AGENT, path.join(bundle, 'index.js'));
   const programs = fakePrograms(folder);
+  programs.inS3('manifest.json', JSON.stringify(MANIFEST));
   const env = { ...programs.env, HYBRID_LLM_ROOT: root, HYBRID_LLM_IMDS_URL: imds.url, FAKE_BUNDLE: bundle };
   return {
     ...programs,
@@ -64,7 +74,7 @@ export async function bootHost(host: Partial<HostFile> = {}): Promise<BootHost> 
     },
     read: (file) => readFileSync(path.join(root, file), 'utf8'),
     mode: (file) => (statSync(path.join(root, file)).mode & 0o7777).toString(8),
-    bash: (script, more = {}) => run('bash', [script], { ...env, ...more }),
+    bash: (script, more = {}, args = []) => run('bash', [script, ...args], { ...env, ...more }),
     agent: (args, more = {}) => run(process.execPath, [AGENT, ...args], { ...env, ...more }),
     stop: async () => {
       await imds.stop();

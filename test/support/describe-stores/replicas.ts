@@ -2,6 +2,8 @@
 import { tableReplicas } from '../../../lambda/router/stores/fleet-table';
 import { fleetItem } from '../../../lib/tables/fleet-item';
 import type { FleetReplicaRow } from '../../../lib/tables/fleet-row';
+import { statusOf } from '../fleet-status';
+import { statusItem } from '../../../lib/tables/status-item';
 import type { World } from './world';
 
 export function describeReplicas(world: World): void {
@@ -15,7 +17,7 @@ export function describeReplicas(world: World): void {
       heartbeatMs: world.now,
       sequence: 1,
       running: 3,
-      waiting: 0,
+      waiting: 2,
       kvUse: 0.5,
       detail: '',
       ...rest,
@@ -24,7 +26,7 @@ export function describeReplicas(world: World): void {
       world.tables.dynamo.call('PutItem', { TableName: world.tables.fleets, Item: fleetItem(one) });
     const store = () => tableReplicas({ ...world.deps(), tables: { llama: world.tables.fleets } });
 
-    test('are the ready ones of the fleet, and none of its other rows', async () => {
+    test('are the ready ones of the fleet that are alive, and none of its other rows', async () => {
       await put(row('i-1'));
       await put(row('i-2', { state: 'booting', url: '' }));
       await put(row('i-3', { state: 'draining' }));
@@ -35,10 +37,29 @@ export function describeReplicas(world: World): void {
         Item: { fleet: { S: 'llama' }, id: { S: 'wanted' }, wanted: { N: '2' } },
       });
       expect(await store().rows('llama')).toEqual([
-        { id: 'i-1', url: row('i-1').url, certificateSha256: 'ab', ready: true, running: 3 },
-        { id: 'i-5', url: row('i-5').url, certificateSha256: 'ab', ready: false, running: 3 },
+        {
+          id: 'i-1',
+          url: row('i-1').url,
+          certificateSha256: 'ab',
+          ready: true,
+          running: 3,
+          waiting: 2,
+          loadAsOfMs: world.now,
+        },
       ]);
       expect(await store().rows('unknown')).toEqual([]);
+    });
+
+    test('stand beside what the controller says of the fleet, with or without any of them', async () => {
+      const status = statusOf({ etaMs: world.now, reason: 'at_maximum' });
+      expect(await store().status?.('llama')).toBeNull();
+      await world.tables.dynamo.call('PutItem', { TableName: world.tables.fleets, Item: statusItem(status) });
+      expect(await store().status?.('llama')).toEqual(status);
+      // More than a page of rows.
+      for (const id of ['i-1', 'i-2', 'i-3', 'i-4', 'i-5']) await put(row(id));
+      const both = store();
+      expect(await both.status?.('llama')).toEqual(status);
+      expect(await both.rows('llama')).toHaveLength(5);
     });
   });
 }

@@ -34,6 +34,15 @@ export class FakeImds {
   targetLifecycleState: string | null = 'InService';
   /** How long new credentials are valid. */
   credentialsLiveMs = 6 * 3_600_000;
+  /** What its own clock says, in the header of each answer. */
+  nowMs: () => number = Date.now;
+  /** Each answer has this status instead; `null`: none has. */
+  failsWith: number | null = null;
+  /** Of the paths that begin so only. */
+  failsAt = '';
+  userData: string | null = '#!/bin/bash';
+  imageId = 'ami-0fa4e000000000001';
+  launchedMs = Date.UTC(2026, 10, 21, 8, 0, 0);
   /** `Code` of the credentials' document. */
   credentialsCode = 'Success';
 
@@ -78,10 +87,13 @@ export class FakeImds {
   async #serve({ request, response }: Exchange): Promise<void> {
     const { status, body } = this.#answer(request);
     response.statusCode = status;
+    response.setHeader('date', new Date(this.nowMs()).toUTCString());
     response.end(body);
   }
 
   #answer({ method, path, headers }: RecordedRequest): { status: number; body: string } {
+    if (this.failsWith !== null && path.startsWith(`/latest/${this.failsAt}`))
+      return { status: this.failsWith, body: '' };
     if (path === '/latest/api/token') {
       if (method !== 'PUT') return { status: 405, body: '' };
       const ttl = Number(headers['x-aws-ec2-metadata-token-ttl-seconds']);
@@ -91,12 +103,20 @@ export class FakeImds {
       return { status: 200, body: token };
     }
     if (!this.#tokens.has(String(headers['x-aws-ec2-metadata-token']))) return { status: 401, body: '' };
-    const found = method === 'GET' ? this.#find(path.replace(/^\/latest\/meta-data\//, '')) : null;
+    const found = method === 'GET' ? this.#find(path.replace(/^\/latest\/(meta-data\/)?/, '')) : null;
     return found === null ? { status: 404, body: '' } : { status: 200, body: found };
   }
 
   #find(path: string): string | null {
     switch (path) {
+      case 'dynamic/instance-identity/document':
+        return JSON.stringify({
+          imageId: this.imageId,
+          instanceId: this.#identity.instanceId,
+          pendingTime: new Date(this.launchedMs).toISOString().replace(/\.\d+Z$/, 'Z'),
+        });
+      case 'user-data':
+        return this.userData;
       case 'instance-id':
         return this.#identity.instanceId;
       case 'local-ipv4':

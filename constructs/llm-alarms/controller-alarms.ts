@@ -1,0 +1,42 @@
+/** Alarms on the controller of fleets: without it nothing is woken, replaced or ended. */
+import { Duration } from 'aws-cdk-lib';
+import type { FleetController } from '../vllm-fleet/fleet-controller';
+import type { AlarmFactory } from './alarm-factory';
+
+const QUARTER_HOUR = Duration.minutes(15);
+const FIVE_MINUTES = Duration.minutes(5);
+
+export function addControllerAlarms(
+  alarms: AlarmFactory,
+  deployment: string,
+  controller: FleetController,
+  index: number,
+): void {
+  const which = index === 0 ? '' : `-${index + 1}`;
+  alarms.add(
+    `ControllerErrors${which}`,
+    {
+      metric: controller.function.metricErrors({ period: QUARTER_HOUR }),
+      description: `The fleet controller of ${deployment} fails: its log says of which fleet. Hosts are started, replaced and ended late or not at all.`,
+    },
+    // The next minute repairs what one run left.
+    3,
+  );
+  alarms.add(
+    `ControllerSilent${which}`,
+    {
+      metric: controller.function.metricInvocations({ period: FIVE_MINUTES }),
+      description: `The fleet controller of ${deployment} does not run: nothing wakes, replaces or ends hosts.`,
+      missed: true,
+    },
+    1,
+  );
+  alarms.add(
+    `ControllerFailedEvents${which}`,
+    {
+      metric: controller.failures.metricApproximateNumberOfMessagesVisible({ period: FIVE_MINUTES }),
+      description: `Events of the fleet table failed at the controller of ${deployment}: the queue has their places in the stream, the controller's log why. Purge the queue when it is mended.`,
+    },
+    0,
+  );
+}

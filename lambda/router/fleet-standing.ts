@@ -1,0 +1,39 @@
+/** How a fleet stands for the next request, and what may be hoped of it if there is no replica. */
+import { isFull } from '../../lib/policy/affinity';
+import { type Looked, outlook, retryAfterSeconds } from '../../lib/policy/outlook';
+import type { InFlight } from './in-flight';
+import type { LaneRuntime } from './runtime';
+import type { ReplicaRow } from './stores/stores';
+
+/** `empty`: no replica is ready, and one can come without anybody changing the config. */
+export type FleetStanding = 'open' | 'full' | 'empty';
+
+export async function standingOf(
+  { plan, replicas }: LaneRuntime,
+  fleet: string,
+  inFlight: InFlight,
+): Promise<FleetStanding> {
+  const rows = loaded(await replicas.rows(fleet), inFlight);
+  if (isFull(rows, plan.fleets[fleet]?.concurrency ?? Infinity)) return 'full';
+  const canChange = replicas.changes === true && plan.fleets[fleet]?.endpoints === null;
+  return canChange && !rows.some(({ ready }) => ready) ? 'empty' : 'open';
+}
+
+export async function outlookOf({ plan, replicas }: LaneRuntime, fleet: string, nowMs: number): Promise<Looked> {
+  const status = (await replicas.status?.(fleet)) ?? null;
+  return {
+    fleet,
+    status,
+    outlook: outlook(status, plan.fleets[fleet]?.wake ?? 'never'),
+    retryAfterSeconds: retryAfterSeconds(status, nowMs),
+  };
+}
+
+/** Rows with the requests of this process that they cannot know of yet. Where some wait already, these wait too. */
+export const loaded = (rows: readonly ReplicaRow[], inFlight: InFlight): readonly ReplicaRow[] =>
+  rows.map((row) => {
+    const newer = inFlight.since(row.id, row.loadAsOfMs ?? -Infinity);
+    if (newer === 0) return row;
+    const { waiting = 0 } = row;
+    return waiting > 0 ? { ...row, waiting: waiting + newer } : { ...row, running: row.running + newer };
+  });

@@ -1,0 +1,23 @@
+/**
+ * What commands make of the controller's memory, in the order in which they were given. One that is followed again, since
+ * its row could not be deleted, changes nothing.
+ */
+import type { CommandRow } from '../tables/command-row';
+import type { Memory } from './memory';
+
+export const inOrder = (commands: readonly CommandRow[]): readonly CommandRow[] =>
+  commands.toSorted((one, other) => one.givenMs - other.givenMs || (one.id < other.id ? -1 : 1));
+
+export const followCommands = (memory: Memory, commands: readonly CommandRow[]): Memory =>
+  inOrder(commands).reduce(follow, memory);
+
+function follow(memory: Memory, { command, stage }: CommandRow): Memory {
+  switch (command) {
+    case 'drain':
+      return { ...memory, drained: true };
+    case 'retry':
+      return { ...memory, drained: false, failedBoots: [], spotShortMs: null };
+    case 'stage':
+      return { ...memory, stage };
+  }
+}

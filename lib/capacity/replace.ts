@@ -1,0 +1,53 @@
+/** Hosts that are given up whatever the load: interrupted, gone, failed, silent, from a pool that is left out. */
+import type { EndReason } from './actions';
+import { type Boots, isLeftOut } from './breaker';
+import type { FleetSettings } from './fleet-state';
+import type { Host } from './hosts';
+
+/** A host that has not written for so long is dead, or cannot be reached, which is the same to a router. */
+export const SILENT_MS = 3 * 60_000;
+/** Where all are silent it is rather the table that does not take their writes. */
+/** Between two looks a host beats some thirty times. */
+const MISSED_MS = 60_000;
+const ALL_SILENT_MS = 10 * 60_000;
+
+/** Why each host has to go; those that may stay are not in it. */
+export function endings(
+  hosts: readonly Host[],
+  settings: FleetSettings,
+  boots: Boots,
+  nowMs: number,
+): ReadonlyMap<Host, EndReason> {
+  const heard = hosts.filter(({ stage, row }) => stage !== 'leaving' && row !== null);
+  const allSilent = heard.length > 1 && heard.every(({ silentMs }) => silentMs >= MISSED_MS);
+  const silenceMs = allSilent ? ALL_SILENT_MS : SILENT_MS;
+  const ends = new Map<Host, EndReason>();
+  for (const host of hosts) {
+    const reason = host.stage === 'leaving' ? null : endOf(host, settings, boots, silenceMs, nowMs);
+    if (reason !== null) ends.set(host, reason);
+  }
+  // One a look: what the first one's end brings is seen before the next one's.
+  const silent = [...ends].filter(([, reason]) => reason === 'silent').map(([host]) => host);
+  for (const host of silent.slice(1)) ends.delete(host);
+  return ends;
+}
+
+function endOf(
+  host: Host,
+  { bootTimeoutMs }: FleetSettings,
+  boots: Boots,
+  silenceMs: number,
+  nowMs: number,
+): EndReason | null {
+  const { row, memory, launchMs } = host;
+  const isDraining = row?.state === 'draining' || row?.state === 'drained';
+  if (isDraining && row.detail.startsWith('interruption')) return 'interrupted';
+  if (host.gone) return host.market === 'spot' ? 'interrupted' : 'gone';
+  if (isDraining) return 'gone';
+  const failure: EndReason = memory.readyMs === null ? 'boot_failed' : 'engine_failed';
+  if (row?.state === 'failed') return failure;
+  if (host.stage === 'ready') return null;
+  if (row !== null && host.silentMs >= silenceMs) return 'silent';
+  if (memory.readyMs === null && isLeftOut(boots, host)) return 'left_out_pool';
+  return nowMs - (memory.readyMs ?? launchMs) >= bootTimeoutMs ? failure : null;
+}

@@ -1,0 +1,60 @@
+/**
+ * How many of each market: spot for all but the base, with replicas to spare where interruptions suggest it, one more for
+ * each that is at risk, and on-demand instances in the place of spot ones that cannot be had, until those are ready.
+ */
+import type { FleetState, Market } from './fleet-state';
+import type { Host } from './hosts';
+import type { Memory } from './memory';
+
+export interface Split {
+  /** Instances of each market that there should be, before the hard maximum. */
+  readonly targets: Readonly<Record<Market, number>>;
+  readonly spotShortMs: number | null;
+}
+
+/** Auto Scaling starts a spot instance within a minute where there is one. */
+export const SPOT_GRACE_MS = 2 * 60_000;
+/** So long a lost spot instance calls for one to spare. */
+export const INTERRUPTION_COUNTS_MS = 2 * 3_600_000;
+
+/** @param hosts those that stay */
+export function split(
+  { settings, groups }: FleetState,
+  hosts: readonly Host[],
+  memory: Memory,
+  wanted: number,
+  nowMs: number,
+): Split {
+  const clamped = memory.stage === 'clamp';
+  const base = settings.spot ? Math.min(settings.onDemandBase, wanted) : wanted;
+  const needed = wanted - base;
+  const of = (market: Market): readonly Host[] => hosts.filter((host) => host.market === market);
+  const [spot, onDemand] = [of('spot'), of('onDemand')];
+  const sound = spot.filter(({ atRisk }) => !atRisk);
+  const isReady = ({ stage }: Host): boolean => stage === 'ready';
+
+  const spotShortMs = sound.length < needed ? (memory.spotShortMs ?? nowMs) : null;
+  const cannotBeHad = spotShortMs !== null && nowMs - spotShortMs >= SPOT_GRACE_MS;
+  const standIns = Math.max(0, onDemand.length - base);
+  const missing = settings.onDemandFallback && cannotBeHad && !clamped ? needed - sound.length : 0;
+  // One that stands in stays until a spot instance is ready in its place.
+  const fallback = Math.min(Math.max(standIns, missing), Math.max(0, needed - sound.filter(isReady).length));
+
+  const readySound = hosts.filter((host) => isReady(host) && !host.atRisk).length;
+  const atRisk = readySound < wanted ? spot.length - sound.length : 0;
+  const spare = needed > 0 && !clamped ? (settings.extraSpot ?? suggestedSpare(memory, nowMs)) : 0;
+  return {
+    targets: {
+      spot: needed > 0 ? needed + spare + atRisk + surge(spot, groups.spot.templateVersion) : 0,
+      onDemand: base + fallback + (wanted > 0 ? surge(onDemand, groups.onDemand.templateVersion) : 0),
+    },
+    spotShortMs,
+  };
+}
+
+const suggestedSpare = ({ interruptionsMs }: Memory, nowMs: number): number =>
+  interruptionsMs.some((atMs) => nowMs - atMs < INTERRUPTION_COUNTS_MS) ? 1 : 0;
+
+/** Outdated hosts are replaced one by one: by one more than there should be, until one can go. */
+const surge = (hosts: readonly Host[], version: string | null): number =>
+  version !== null && hosts.some(({ outdated, stage }) => outdated && stage === 'ready') ? 1 : 0;
