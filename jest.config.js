@@ -4,6 +4,7 @@ module.exports = {
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   transform: { '\\.ts$': '<rootDir>/test/support/transform.js' },
   globalSetup: '<rootDir>/test/support/build.ts',
+  globalTeardown: '<rootDir>/test/support/temp-folder.ts',
   setupFiles: ['<rootDir>/test/support/quick-constructs.js'],
   maxWorkers: 2,
   moduleNameMapper: { '^cdk-hybrid-llm$': '<rootDir>/constructs/index.ts' },

@@ -1,7 +1,6 @@
 /** `status`: how a deployment's fleets stand: replicas, queues, interruptions, and when the next replica is expected. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../../config/schema';
-import { listHosts } from '../../lambda/spend-meter/ec2-hosts';
 import { type FleetOverview, overview } from '../../lib/capacity/overview';
 import type { Host } from '../../lib/spend/gpu-cost';
 import { awsMistake } from './aws-mistake';
@@ -78,8 +77,11 @@ async function hostLister(args: Args, config: Config | null): Promise<() => Prom
   // Hosts bear the deployment's name, which is the config's, or that of a stack of one's own in lower case.
   const deployment = config?.name ?? text(args, 'stack')?.toLowerCase();
   if (deployment === undefined) return () => Promise.resolve([]);
-  // Loaded here alone: no other command should wait for it.
-  const { EC2Client } = await import('@aws-sdk/client-ec2');
+  // Loaded here alone: no other command should wait for the client.
+  const [{ EC2Client }, { listHosts }] = await Promise.all([
+    import('@aws-sdk/client-ec2'),
+    import('../../lambda/spend-meter/ec2-hosts.js'),
+  ]);
   const ec2 = new EC2Client({ region: regionOf(args, config), maxAttempts: 2 });
   let isRefused = false;
   return async () => {

@@ -7,7 +7,7 @@ import { numberIn } from '../../lib/tables/attributes';
 import { readCommandItem } from '../../lib/tables/command-item';
 import { fleetItem } from '../../lib/tables/fleet-item';
 import { statusItem } from '../../lib/tables/status-item';
-import { type Ran, buildCli, entry, runWith, tempFile } from '../support/cli';
+import { type Ran, entry, runWith, tempFile } from '../support/cli';
 import { type FakeDynamo, startFakeDynamo } from '../support/fake-dynamo';
 import { type FakeAws, startFakeAws } from '../support/fake-lambda/service';
 import { statusOf } from '../support/fleet-status';
@@ -34,8 +34,7 @@ let config: string;
 
 // Each command is a process, and it loads the SDK.
 jest.setTimeout(30_000);
-beforeAll(async () => {
-  await buildCli();
+beforeAll(() => {
   config = tempFile('hybrid-llm.yaml', CONFIG);
 });
 beforeEach(async () => {
@@ -90,7 +89,7 @@ describe('status', () => {
 
   test('that is watched goes on until it is interrupted', async () => {
     await put(statusItem(statusOf({ state: 'asleep', wanted: 0 })));
-    const child = spawn(process.execPath, [entry(), 'status', '--watch', '--json', '--config', config], {
+    const child = spawn(process.execPath, [entry, 'status', '--watch', '--json', '--config', config], {
       env: { ...process.env, ...env() },
     });
     let seen = '';

@@ -1,6 +1,6 @@
 /** `logs`: hosts' logs out of the deployment's bucket. */
 import { gzipSync } from 'node:zlib';
-import { type Ran, buildCli, runWith, tempFile } from '../support/cli';
+import { type Ran, runWith, tempFile } from '../support/cli';
 import { type FakeAws, startFakeAws } from '../support/fake-lambda/service';
 import { type FakeS3, startFakeS3 } from '../support/fake-s3';
 
@@ -22,8 +22,7 @@ let config: string;
 
 // Each command is a process, and it loads the SDK.
 jest.setTimeout(30_000);
-beforeAll(async () => {
-  await buildCli();
+beforeAll(() => {
   config = tempFile('hybrid-llm.yaml', CONFIG);
 });
 beforeEach(async () => {

@@ -9,7 +9,7 @@ import { CLI } from './cli-file';
 const ROOT = path.resolve(__dirname, '../..');
 
 /** The built program. */
-export const entry = (): string => ENTRY;
+export { CLI as entry };
 
 export interface Ran {
   readonly code: number;

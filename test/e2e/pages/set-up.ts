@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import * as path from 'node:path';
+import { useTempFolder } from '../../support/temp-folder';
 import { browse } from './browser';
 import { BROWSER_FOLDER, BROWSER_MISSING } from './places';
 
@@ -10,6 +11,7 @@ const INSTALLS_FROM = ['package.json', 'package-lock.json', '.npmrc'];
 const MARKER = path.join(BROWSER_FOLDER, 'installed');
 
 export default async function setUp(): Promise<void> {
+  useTempFolder();
   rmSync(BROWSER_MISSING, { force: true });
   try {
     installBrowser();

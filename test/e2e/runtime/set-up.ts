@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import * as path from 'node:path';
 import { buildAssets } from '../../../bin/dev/bundle';
+import { useTempFolder } from '../../support/temp-folder';
 import { RIC_FOLDER } from './places';
 
 const FUNCTIONS_RUN_ON = 'v24.';
@@ -11,6 +12,7 @@ const INSTALLS_FROM = ['package.json', 'package-lock.json', '.npmrc'];
 const MARKER = path.join(RIC_FOLDER, 'installed');
 
 export default async function setUp(): Promise<void> {
+  useTempFolder();
   if (!process.version.startsWith(FUNCTIONS_RUN_ON)) {
     throw new Error(`this is Node.js ${process.version}, and functions run on 24: start this by npm run test:runtime`);
   }

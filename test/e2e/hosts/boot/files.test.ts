@@ -3,8 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
-import { ENGINE_CONTAINER, ENGINE_UID, SHUTDOWN_TIMEOUT_SECONDS } from '../../../lib/capacity/vllm-command';
-import { describeWith } from '../../support/installed';
+import { ENGINE_CONTAINER, ENGINE_UID, SHUTDOWN_TIMEOUT_SECONDS } from '../../../../lib/capacity/vllm-command';
 import { HOST_FOLDER } from './test-host';
 
 const names = readdirSync(HOST_FOLDER);
@@ -12,7 +11,7 @@ const read = (name: string): string => readFileSync(path.join(HOST_FOLDER, name)
 const scripts = names.filter((name) => name.endsWith('.sh'));
 const units = names.filter((name) => /\.(service|timer)$/.test(name));
 
-describeWith('shellcheck', 'the shell scripts', () => {
+describe('the shell scripts', () => {
   test.each(scripts)('%s: shellcheck finds nothing', (name) => {
     const { stdout, status } = spawnSync('shellcheck', [name], {
       cwd: HOST_FOLDER,
@@ -37,7 +36,7 @@ test('systemd waits longer for the engine than the engine for its requests', () 
   expect(seconds).toBeGreaterThan(SHUTDOWN_TIMEOUT_SECONDS);
 });
 
-describeWith('systemd-analyze', 'the systemd units', () => {
+describe('the systemd units', () => {
   let root: string;
   beforeAll(() => {
     root = mkdtempSync(path.join(tmpdir(), 'hybrid-llm-units-'));

@@ -4,10 +4,9 @@ import * as http from 'node:http';
 import * as https from 'node:https';
 import * as path from 'node:path';
 import type { TLSSocket } from 'node:tls';
-import { CertificateMismatch, PinnedAgent } from '../../../lambda/router/upstream/pinned-agent';
-import { type FakeVllm, startFakeVllm } from '../../support/fake-vllm';
-import { describeWith } from '../../support/installed';
-import { type RealGate, startGate } from '../../support/real-gate';
+import { CertificateMismatch, PinnedAgent } from '../../../../lambda/router/upstream/pinned-agent';
+import { type FakeVllm, startFakeVllm } from '../../../support/fake-vllm';
+import { type RealGate, startGate } from '../real-gate';
 import { HOST_FOLDER } from './test-host';
 
 const PROMPT = 'the prompt that nobody may log';
@@ -18,7 +17,7 @@ interface Answer {
   readonly text: string;
 }
 
-describeWith('nginx', 'the gate', () => {
+describe('the gate', () => {
   let gate: RealGate;
   let port: number;
   let engine: FakeVllm;

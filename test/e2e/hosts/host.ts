@@ -5,17 +5,17 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
-import { type AgentParts, runAgent } from '../../lambda/host-agent/agent';
-import { engineProbe } from '../../lambda/host-agent/engine-probe';
-import { contentOf, gateFile } from '../../lambda/host-agent/gate-file';
-import { imds } from '../../lambda/host-agent/imds';
-import { timelineFile } from '../../lambda/host-agent/timeline-file';
-import { SHUTDOWN_TIMEOUT_SECONDS } from '../../lib/capacity/vllm-command';
-import type { LogLine } from '../../lib/capacity/engine-log';
-import type { FleetReplicaRow } from '../../lib/tables/fleet-row';
-import { FAKE_IDENTITY, type FakeImds, startFakeImds } from '../support/fake-imds';
-import { Bell } from '../support/fake-vllm/bell';
-import { FakeVllm } from '../support/fake-vllm';
+import { type AgentParts, runAgent } from '../../../lambda/host-agent/agent';
+import { engineProbe } from '../../../lambda/host-agent/engine-probe';
+import { contentOf, gateFile } from '../../../lambda/host-agent/gate-file';
+import { imds } from '../../../lambda/host-agent/imds';
+import { timelineFile } from '../../../lambda/host-agent/timeline-file';
+import { SHUTDOWN_TIMEOUT_SECONDS } from '../../../lib/capacity/vllm-command';
+import type { LogLine } from '../../../lib/capacity/engine-log';
+import type { FleetReplicaRow } from '../../../lib/tables/fleet-row';
+import { FAKE_IDENTITY, type FakeImds, startFakeImds } from '../../support/fake-imds';
+import { Bell } from '../../support/fake-vllm/bell';
+import { FakeVllm } from '../../support/fake-vllm';
 
 const BEAT_MS = 20;
 const SHUTDOWN_TIMEOUT_MS = SHUTDOWN_TIMEOUT_SECONDS * 1_000;

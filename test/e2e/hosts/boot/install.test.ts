@@ -2,8 +2,7 @@
 import { X509Certificate } from 'node:crypto';
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import * as path from 'node:path';
-import { hostFile } from '../../capacity/host-file';
-import { describeWith } from '../../support/installed';
+import { hostFile } from '../../../capacity/host-file';
 import { type BootHost, bootHost, HOST_FOLDER, MANIFEST, type Ran } from './test-host';
 
 const IMAGE = '000000000000.dkr.ecr.us-east-1.amazonaws.com/vllm@sha256:abc';
@@ -22,7 +21,7 @@ const at = (call: string): number | null => {
   return found < 0 ? null : found;
 };
 
-describeWith('openssl', 'install.sh', () => {
+describe('install.sh', () => {
   describe('on a host with two disks and two adapters', () => {
     let ran: Ran;
     beforeAll(async () => {

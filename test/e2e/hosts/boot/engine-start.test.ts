@@ -3,8 +3,8 @@ import { totalmem } from 'node:os';
 import * as path from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dockerArguments, ENGINE_UID } from '../../../lib/capacity/vllm-command';
-import { hostFile } from '../../capacity/host-file';
+import { dockerArguments, ENGINE_UID } from '../../../../lib/capacity/vllm-command';
+import { hostFile } from '../../../capacity/host-file';
 import { type BootHost, bootHost, type Ran } from './test-host';
 
 jest.setTimeout(30_000);

@@ -6,7 +6,7 @@ import * as https from 'node:https';
 import * as net from 'node:net';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
-import { makeCertificate } from './certificate';
+import { makeCertificate } from '../../support/certificate';
 
 export interface RealGate {
   readonly url: string;
@@ -22,7 +22,7 @@ export interface RealGate {
   stop(): Promise<void>;
 }
 
-const CONFIG = path.resolve(__dirname, '../../constructs/vllm-fleet/host/gate.conf');
+const CONFIG = path.resolve(__dirname, '../../../constructs/vllm-fleet/host/gate.conf');
 const TEMP = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
 
 /** @param silentSeconds how long the engine may say nothing; as deployed unless a test waits for it */

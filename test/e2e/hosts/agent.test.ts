@@ -1,9 +1,9 @@
 /** The agent's loop against an instance metadata service and an engine on real sockets. Both are fakes. */
 import { mkdirSync } from 'node:fs';
-import { NO_TIMELINE } from '../../lib/capacity/boot-timeline';
-import { STOP_BEFORE_END_MS } from '../../lib/capacity/drain';
-import { HUNG_MS } from '../../lib/capacity/watchdog';
-import { type FakeVllm } from '../support/fake-vllm';
+import { NO_TIMELINE } from '../../../lib/capacity/boot-timeline';
+import { STOP_BEFORE_END_MS } from '../../../lib/capacity/drain';
+import { HUNG_MS } from '../../../lib/capacity/watchdog';
+import { type FakeVllm } from '../../support/fake-vllm';
 import { drainText, startHost, type TestHost } from './host';
 
 let host: TestHost;

@@ -3,12 +3,12 @@ import { spawn } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
-import type { HostFile } from '../../../lib/capacity/host-file';
-import { hostFile } from '../../capacity/host-file';
-import { type FakeImds, startFakeImds } from '../../support/fake-imds';
+import type { HostFile } from '../../../../lib/capacity/host-file';
+import { hostFile } from '../../../capacity/host-file';
+import { type FakeImds, startFakeImds } from '../../../support/fake-imds';
 import { type FakePrograms, fakePrograms } from './fake-programs';
 
-const ROOT = path.resolve(__dirname, '../../..');
+const ROOT = path.resolve(__dirname, '../../../..');
 export const HOST_FOLDER = path.join(ROOT, 'constructs/vllm-fleet/host');
 const AGENT = path.join(ROOT, 'dist/assets/host-agent/index.js');
 

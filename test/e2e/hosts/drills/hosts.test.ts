@@ -2,10 +2,9 @@
  * What happens to callers when hosts are lost. A request is lost when its client did not get the whole text. Until streams are
  * resumed elsewhere: no request is lost that was still without an answer, and a stream that breaks off says so.
  */
-import { STOP_BEFORE_END_MS } from '../../../lib/capacity/drain';
-import { HUNG_MS } from '../../../lib/capacity/watchdog';
-import { THROTTLED } from '../../support/fake-dynamo';
-import { describeWith } from '../../support/installed';
+import { STOP_BEFORE_END_MS } from '../../../../lib/capacity/drain';
+import { HUNG_MS } from '../../../../lib/capacity/watchdog';
+import { THROTTLED } from '../../../support/fake-dynamo';
 import type { TestHost } from '../host';
 import { type DrillFleet, type Got, startFleet } from './fleet';
 
@@ -15,7 +14,7 @@ const NOTICE_MS = 120_000;
 /** Of the test's own time, between two tokens: an answer takes less than a second of it. */
 const PACE_MS = 10;
 
-describeWith('nginx', 'a fleet', () => {
+describe('a fleet', () => {
   let fleet: DrillFleet;
   beforeEach(async () => {
     fleet = await startFleet();

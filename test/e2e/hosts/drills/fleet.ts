@@ -5,22 +5,22 @@
  */
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { localTables } from '../../../bin/commands/local-tables';
-import { dynamo } from '../../../lambda/aws/dynamo';
-import { fleetRows } from '../../../lambda/host-agent/fleet-rows';
-import { createRouter } from '../../../lambda/router/app';
-import { nodeHttpServer } from '../../../lambda/router/fronts/node-http';
-import { tableReplicas } from '../../../lambda/router/stores/fleet-table';
-import { memoryKeys, memoryLedger } from '../../../lambda/router/stores/memory';
-import { detectors } from '../../../lib/policy/detectors';
-import type { DecisionRecord } from '../../../lib/records/decision-record';
-import { statusItem } from '../../../lib/tables/status-item';
-import { type FakeDynamo, startFakeDynamo } from '../../support/fake-dynamo';
-import { statusOf } from '../../support/fleet-status';
-import { planOf } from '../../support/plans';
-import { WORDS } from '../../support/fake-vllm/tokenizer';
-import { startGate } from '../../support/real-gate';
-import { KEY, keyRow } from '../../support/router';
+import { localTables } from '../../../../bin/commands/local-tables';
+import { dynamo } from '../../../../lambda/aws/dynamo';
+import { fleetRows } from '../../../../lambda/host-agent/fleet-rows';
+import { createRouter } from '../../../../lambda/router/app';
+import { nodeHttpServer } from '../../../../lambda/router/fronts/node-http';
+import { tableReplicas } from '../../../../lambda/router/stores/fleet-table';
+import { memoryKeys, memoryLedger } from '../../../../lambda/router/stores/memory';
+import { detectors } from '../../../../lib/policy/detectors';
+import type { DecisionRecord } from '../../../../lib/records/decision-record';
+import { statusItem } from '../../../../lib/tables/status-item';
+import { type FakeDynamo, startFakeDynamo } from '../../../support/fake-dynamo';
+import { statusOf } from '../../../support/fleet-status';
+import { planOf } from '../../../support/plans';
+import { WORDS } from '../../../support/fake-vllm/tokenizer';
+import { startGate } from '../real-gate';
+import { KEY, keyRow } from '../../../support/router';
 import { startHost, type TestHost } from '../host';
 
 const MODEL = 'meta-llama/Llama-3.1-8B-Instruct';

@@ -1,11 +1,10 @@
 /** The bundle as systemd runs it: a process that signs its heartbeats and drains on SIGTERM. */
 import * as path from 'node:path';
 import { X509Certificate } from 'node:crypto';
-import { readFleetItem } from '../../../lib/tables/fleet-item';
-import type { AttributeValue } from '../../../lib/tables/attributes';
-import type { UpdateInput } from '../../../lib/tables/update';
-import { Listener } from '../../support/fake-vllm/listener';
-import { describeWith } from '../../support/installed';
+import { readFleetItem } from '../../../../lib/tables/fleet-item';
+import type { AttributeValue } from '../../../../lib/tables/attributes';
+import type { UpdateInput } from '../../../../lib/tables/update';
+import { Listener } from '../../../support/fake-vllm/listener';
 import { type BootHost, bootHost, startAgentProcess } from './test-host';
 
 let host: BootHost;
@@ -14,7 +13,7 @@ afterEach(() => host.stop());
 // Each of its programs is a process of its own.
 jest.setTimeout(30_000);
 
-describeWith('openssl', 'the agent', () => {
+describe('the agent', () => {
   test('writes its row with its role’s credentials, and a last one when it is stopped', async () => {
     host = await bootHost();
     await host.bash(path.join(host.bundle, 'install.sh'));
