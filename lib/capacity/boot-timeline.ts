@@ -30,10 +30,10 @@ const OVERDUE_SHARE = 0.25;
 const PHASES = BOOT_MARKS.filter((mark) => mark !== 'launchedMs');
 
 /** Milliseconds of each phase, named by the mark at its end: the median of the boots that passed it. */
-export function phaseMs(timelines: readonly BootTimeline[]): Readonly<Record<(typeof PHASES)[number], number>> {
+export function phaseMs(boots: readonly BootTimeline[]): Readonly<Record<(typeof PHASES)[number], number>> {
   const typical = (mark: (typeof PHASES)[number]): number => {
     const before = BOOT_MARKS[BOOT_MARKS.indexOf(mark) - 1] as BootMark;
-    const taken = timelines.flatMap((one) => {
+    const taken = boots.flatMap((one) => {
       const [from, to] = [one[before], one[mark]];
       return from === null || to === null || to < from ? [] : [to - from];
     });
@@ -42,15 +42,27 @@ export function phaseMs(timelines: readonly BootTimeline[]): Readonly<Record<(ty
   return Object.fromEntries(PHASES.map((mark) => [mark, typical(mark)])) as ReturnType<typeof phaseMs>;
 }
 
+/** Milliseconds from launch to the first token: the median of `boots`. */
+export function typicalBootMs(boots: readonly BootTimeline[]): number {
+  const taken = boots.flatMap(({ launchedMs, firstTokenMs }) =>
+    launchedMs === null || firstTokenMs === null ? [] : [firstTokenMs - launchedMs],
+  );
+  return median(taken) ?? Object.values(FIRST_GUESS_MS).reduce((sum, ms) => sum + ms, 0);
+}
+
 /**
  * When the next of the hosts that boot is ready, Unix time in milliseconds; `null`: none boots.
  *
- * @param timelines of all hosts of the fleet: those that are ready say how long a phase takes, the others how far they are
+ * @param coming how far each of them is
+ * @param boots that came to their end: they say how long a phase takes
  */
-export function etaMs(timelines: readonly BootTimeline[], nowMs: number): number | null {
-  const phases = phaseMs(timelines);
-  const expected = timelines.flatMap((one) => (one.firstTokenMs === null ? [readyMs(one, phases, nowMs)] : []));
-  const known = expected.filter((atMs) => atMs !== null);
+export function nextReadyMs(
+  coming: readonly BootTimeline[],
+  boots: readonly BootTimeline[],
+  nowMs: number,
+): number | null {
+  const phases = phaseMs(boots);
+  const known = coming.map((one) => readyMs(one, phases, nowMs)).filter((atMs) => atMs !== null);
   return known.length === 0 ? null : Math.min(...known);
 }
 

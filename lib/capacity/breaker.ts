@@ -2,6 +2,8 @@
  * What failed boots lead to: a pool (a type in a zone) that failed twice is left out, and after three failures in a row the
  * fleet is broken, since the next one would fail too, at the price of a GPU. A new launch template or `retry` clears both.
  */
+import type { BootTimeline } from '../tables/fleet-row';
+import { NO_TIMELINE } from './boot-timeline';
 import type { Host } from './hosts';
 import type { FailedBoot, Memory } from './memory';
 
@@ -11,7 +13,7 @@ export const FLEET_FAILURES = 3;
 const FORGET_MS = 24 * 3_600_000;
 const KEPT_BOOTS = 5;
 
-export type Boots = Pick<Memory, 'failedBoots' | 'bootedMs' | 'failedVersion' | 'bootsMs'>;
+export type Boots = Pick<Memory, 'failedBoots' | 'bootedMs' | 'failedVersion' | 'boots'>;
 
 export const isBroken = ({ failedBoots, bootedMs }: Boots): boolean =>
   failedBoots.filter(({ atMs }) => atMs > bootedMs).length >= FLEET_FAILURES;
@@ -39,17 +41,19 @@ export function rememberBoots(
     failedBoots: [...known, ...added].slice(-20),
     failedVersion: version,
     bootedMs: booted.length > 0 ? nowMs : before.bootedMs,
-    bootsMs: [...before.bootsMs, ...booted.map(({ launchMs }) => nowMs - launchMs)].slice(-KEPT_BOOTS),
+    boots: [...before.boots, ...booted.map((host) => timelineOf(host, nowMs))].slice(-KEPT_BOOTS),
   };
 }
 
-const phaseOf = (row: Host['row']): string =>
-  row === null ? 'no sign of life' : row.state === 'failed' ? row.detail : `${row.state} for too long`;
-
-/** A boot as measured lately; until there is one, a guess on the long side. */
-export function typicalBootMs(bootsMs: readonly number[]): number {
-  const sorted = bootsMs.toSorted((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? DEFAULT_BOOT_MS;
+/** Why it failed is in the host's log. */
+function phaseOf(row: Host['row']): string {
+  if (row === null) return 'no sign of life';
+  if (row.state !== 'failed') return `${row.state} for too long`;
+  return row.detail.split(':', 1)[0] ?? '';
 }
 
-export const DEFAULT_BOOT_MS = 8 * 60_000;
+/** Without the host's own word there are its launch and now. */
+const timelineOf = ({ row, launchMs }: Host, nowMs: number): BootTimeline => {
+  const told = row?.timeline ?? NO_TIMELINE;
+  return { ...told, launchedMs: told.launchedMs ?? launchMs, firstTokenMs: told.firstTokenMs ?? nowMs };
+};

@@ -7,7 +7,8 @@
 import { REPLICA_PREFIX } from '../tables/fleet-row';
 import type { FleetStatusRow } from '../tables/status-row';
 import type { Action, EndReason } from './actions';
-import { isBroken, rememberBoots, typicalBootMs } from './breaker';
+import { typicalBootMs } from './boot-timeline';
+import { isBroken, rememberBoots } from './breaker';
 import { followCommands, inOrder } from './commands';
 import { type FleetState, MARKETS } from './fleet-state';
 import { hooksToComplete } from './hooks';
@@ -44,7 +45,7 @@ export function decide(state: FleetState, nowMs: number): Decision {
   );
   const booted: Memory = { ...told, ...boots, interruptionsMs: interruptions(told, doomed, nowMs) };
 
-  const { wanted, ...needs } = want(state, hosts, booted, typicalBootMs(boots.bootsMs), nowMs);
+  const { wanted, ...needs } = want(state, hosts, booted, typicalBootMs(boots.boots), nowMs);
   const wantedMs = seen(told.wantedMs, wanted, LIMIT_WINDOW_MS, nowMs);
   const staying = hosts.filter((host) => host.stage !== 'leaving' && !doomed.has(host));
   const { targets, spotShortMs } = split(state, staying, booted, wanted, nowMs);
@@ -85,7 +86,7 @@ export function decide(state: FleetState, nowMs: number): Decision {
       state: next,
       wanted,
       readyReplicas: hosts.filter(({ stage }) => stage === 'ready').length,
-      etaMs: etaMs(hosts, wanted, mayLaunch, boots.bootsMs, nowMs),
+      etaMs: etaMs(kept, wanted, mayLaunch, boots.boots, nowMs),
       reason: reasonOf(state, memory, { wanted, broken, room, limited: limit.left === 0, kept: kept.length, nowMs }),
       version: (state.status?.version ?? 0) + 1,
       changedMs: next === before ? (state.status?.changedMs ?? nowMs) : nowMs,

@@ -3,6 +3,7 @@
  * instances go when the instance does.
  */
 import type { KillStage } from '../tables/command-row';
+import type { BootTimeline } from '../tables/fleet-row';
 
 export interface Memory {
   /** Number of replicas → when so many were last needed. */
@@ -21,8 +22,8 @@ export interface Memory {
   readonly bootedMs: number;
   /** Version of the launch template that those boots failed with. */
   readonly failedVersion: string | null;
-  /** Milliseconds from launch to ready, of the last boots. */
-  readonly bootsMs: readonly number[];
+  /** The last boots that came to their end. */
+  readonly boots: readonly BootTimeline[];
   /** An operator wants no replica. */
   readonly drained: boolean;
   readonly stage: KillStage | 'none';
@@ -61,7 +62,7 @@ export const NO_MEMORY: Memory = {
   failedBoots: [],
   bootedMs: 0,
   failedVersion: null,
-  bootsMs: [],
+  boots: [],
   drained: false,
   stage: 'none',
 };

@@ -1,6 +1,7 @@
 /** What a decision says of the fleet: its state, why, and when the next replica is expected. */
+import type { BootTimeline } from '../tables/fleet-row';
 import type { FleetState as State, FleetStatusRow } from '../tables/status-row';
-import { typicalBootMs } from './breaker';
+import { NO_TIMELINE, nextReadyMs, typicalBootMs } from './boot-timeline';
 import type { Host } from './hosts';
 import type { Memory } from './memory';
 
@@ -31,18 +32,21 @@ export function stateOf(before: State | null, wanted: number, hosts: readonly Ho
   return before === 'ready' || before === 'degraded' ? 'degraded' : 'waking';
 }
 
-/** `null`: enough are ready, or none is coming. */
+/** When the next replica is expected. `null`: enough are ready, or none is coming. @param staying hosts that are not given up */
 export function etaMs(
-  hosts: readonly Host[],
+  staying: readonly Host[],
   wanted: number,
   mayLaunch: boolean,
-  bootsMs: Memory['bootsMs'],
+  boots: Memory['boots'],
   nowMs: number,
 ): FleetStatusRow['etaMs'] {
-  const ready = hosts.filter(({ stage }) => stage === 'ready').length;
-  if (ready >= wanted) return null;
-  const boot = typicalBootMs(bootsMs);
-  const coming = hosts.filter(({ stage }) => stage === 'coming').map(({ launchMs }) => launchMs + boot);
-  if (coming.length > 0) return Math.max(Math.min(...coming), nowMs + LAUNCH_MS / 4);
-  return mayLaunch ? nowMs + LAUNCH_MS + boot : null;
+  if (staying.filter(({ stage }) => stage === 'ready').length >= wanted) return null;
+  const coming = staying.filter(({ stage }) => stage === 'coming').map(progress);
+  return nextReadyMs(coming, boots, nowMs) ?? (mayLaunch ? nowMs + LAUNCH_MS + typicalBootMs(boots) : null);
+}
+
+/** An engine that starts again in place has its image already. */
+function progress({ row, launchMs, memory }: Host): BootTimeline {
+  if (memory.readyMs !== null) return { ...NO_TIMELINE, launchedMs: launchMs, imageMs: memory.readyMs };
+  return { ...(row?.timeline ?? NO_TIMELINE), launchedMs: launchMs };
 }

@@ -20,7 +20,8 @@
  * Not in it: weights of types, warm pools, maintenance, AZRebalance (suspended by the controller's first run), API limits.
  */
 import type { Ec2Instance, GroupState, Market } from '../../lib/capacity/fleet-state';
-import { type FleetReplicaRow, REPLICA_PREFIX, type ReplicaState } from '../../lib/tables/fleet-row';
+import { mapValues } from '../../lib/map-values';
+import { type BootMark, type FleetReplicaRow, REPLICA_PREFIX, type ReplicaState } from '../../lib/tables/fleet-row';
 
 export const SECOND = 1_000;
 export const MINUTE = 60 * SECOND;
@@ -34,6 +35,15 @@ const PENDING_MS = 5 * SECOND;
 const NOTICE_MS = 2 * MINUTE;
 const LISTED_MS = HOUR;
 const BEAT_MS = 2 * SECOND;
+
+/** Part of a boot after which each mark is reached. */
+const BOOT_SHARES: Readonly<Record<BootMark, number>> = {
+  launchedMs: 0,
+  imageMs: 0.4,
+  weightsMs: 0.7,
+  compiledMs: 0.9,
+  firstTokenMs: 1,
+};
 
 export interface Pool {
   readonly market: Market;
@@ -52,6 +62,8 @@ export interface FakeHost {
   readonly pool: Pool;
   readonly launchMs: number;
   readonly templateVersion: string;
+  /** When its boot reaches what. */
+  readonly marks: Readonly<Record<BootMark, number>>;
   lifecycle: string;
   /** Until when the open hook waits. */
   hookMs: number;
@@ -217,6 +229,7 @@ export class FakeRegion {
       waiting: 0,
       kvUse: now.state === 'ready' ? host.kvUse : 0,
       detail: now.detail,
+      timeline: mapValues(host.marks, (atMs) => (atMs <= until ? atMs : null)),
       ...({ atRisk: host.atRisk } as object),
     };
   }
@@ -311,6 +324,7 @@ export class FakeRegion {
       pool,
       launchMs: this.nowMs,
       templateVersion: this.templateVersion,
+      marks: mapValues(BOOT_SHARES, (share) => (fails === null || share < 1 ? this.nowMs + share * ms : Infinity)),
       lifecycle: 'Pending',
       hookMs: Infinity,
       pendingMs: this.nowMs + PENDING_MS,
