@@ -12,8 +12,8 @@ export interface Split {
   readonly spotShortMs: number | null;
 }
 
-/** Auto Scaling starts a spot instance within a minute where there is one. */
-export const SPOT_GRACE_MS = 2 * 60_000;
+/** A group tries once a minute: what a second try is needed for is not waited for. */
+export const SPOT_GRACE_MS = 60_000;
 /** So long a lost spot instance calls for one to spare. */
 export const INTERRUPTION_COUNTS_MS = 2 * 3_600_000;
 

@@ -1,10 +1,10 @@
 /** The controller's decisions played against the model of Auto Scaling, without a table between. */
 import { type Action } from '../../lib/capacity/actions';
 import { type Decision, decide } from '../../lib/capacity/decide';
-import type { FleetSettings, FleetState } from '../../lib/capacity/fleet-state';
+import { type FleetSettings, type FleetState, MARKETS } from '../../lib/capacity/fleet-state';
 import { NO_MEMORY } from '../../lib/capacity/memory';
 import type { CommandRow } from '../../lib/tables/command-row';
-import { FakeRegion, HOUR, MINUTE } from '../support/fake-auto-scaling';
+import { FakeRegion, HOUR, MINUTE, STEP_MS } from '../support/fake-auto-scaling';
 
 export const START = Date.parse('2026-11-23T09:00:00Z');
 
@@ -96,6 +96,24 @@ export class Simulation {
       each();
       this.run();
     }
+  }
+
+  /** A tick each minute, and a run for all that groups and hosts tell, as it happens. */
+  playHeard(ms: number, each: () => void): void {
+    for (let playedMs = 0; playedMs < ms; playedMs += STEP_MS) {
+      const before = this.news();
+      this.region.advance(STEP_MS);
+      each();
+      if (playedMs % MINUTE === 0 || this.news() !== before) this.run();
+    }
+  }
+
+  /** Changes with whatever is told of. */
+  private news(): string {
+    const { region } = this;
+    const groups = MARKETS.flatMap((market) => region.group(market).instances);
+    const hosts = region.rows().map(({ id, state, atRisk }) => [id, state, atRisk]);
+    return JSON.stringify([groups, hosts, region.failedLaunches]);
   }
 
   hold(): void {

@@ -107,6 +107,8 @@ export class FakeRegion {
   readonly launches: { readonly atMs: number; readonly id: string }[] = [];
   /** Instances that a group ended by itself, since it had more than were desired. */
   readonly scaledIn: string[] = [];
+  /** Launches for which there was no capacity: EventBridge tells of each. */
+  failedLaunches = 0;
   /** The most instances that ever cost money at once. */
   peak = 0;
 
@@ -293,7 +295,7 @@ export class FakeRegion {
     group.nextRoundMs = this.nowMs + RETRY_MS;
     for (let count = 0; count < missing; count++) {
       const pool = this.choose(market);
-      if (pool === null) return;
+      if (pool === null) return void (this.failedLaunches += 1);
       this.launch(pool);
     }
   }
