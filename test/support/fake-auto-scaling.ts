@@ -64,6 +64,8 @@ export interface FakeHost {
   atRisk: boolean;
   running: number;
   kvUse: number;
+  /** How often its engine was started again. */
+  engineFailures: number;
   /** How long its last requests take. */
   drainMs: number;
 }
@@ -217,6 +219,7 @@ export class FakeRegion {
       waiting: 0,
       kvUse: now.state === 'ready' ? host.kvUse : 0,
       detail: now.detail,
+      engineFailures: host.engineFailures,
       ...({ atRisk: host.atRisk } as object),
     };
   }
@@ -324,6 +327,7 @@ export class FakeRegion {
       atRisk: false,
       running: 0,
       kvUse: 0,
+      engineFailures: 0,
       drainMs: 20 * SECOND,
     });
   }
