@@ -37,7 +37,8 @@ export interface FleetControllerProps {
  * **Creates** one function for all its fleets, called once a minute, by the groups' events, and by the fleet table's
  * stream (filtered: no heartbeat passes); a role and a log group. No queue takes events that failed: see `listen`.
  *
- * **Costs per month** (us-east-1): $0.60 for a look a minute and the table's reads, more while requests wait.
+ * **Costs per month** (us-east-1): $0.60 for a look a minute and the table's reads, more while requests wait; and for each
+ * fleet that is awake all month $1.50 for five metrics, see `FleetMetrics`.
  *
  * **Limitations**
  * - The maximum needs room beyond what load needs, or nothing can be replaced before it goes, and on-demand instances
@@ -54,12 +55,15 @@ export interface FleetControllerProps {
 export class FleetController extends Construct {
   /** For alarms on it. */
   readonly function: lambda.IFunction;
+  /** Fleets that it controls, and whose metrics it publishes. */
+  readonly fleetNames: string[];
 
   constructor(scope: Construct, id: string, props: FleetControllerProps) {
     super(scope, id);
     const [first] = props.fleets;
     if (first === undefined) throw new Error(`${this.node.path}: fleets expected one at least, got none`);
     const { fleetTable: table, deployment } = first;
+    this.fleetNames = props.fleets.map(({ fleetName }) => fleetName);
     for (const mistake of mistakesIn(props.fleets, table)) Annotations.of(this).addError(mistake);
 
     const controller = new ControllerFunction(this, 'Function', {

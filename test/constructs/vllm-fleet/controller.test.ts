@@ -185,7 +185,7 @@ test('a size that is known at deployment only comes with the environment', () =>
   expect(flat(variables['HYBRID_LLM_FLEET_BINDINGS'])).toMatch(/"maxReplicas":<Most>/);
 });
 
-test('alarms ring when it fails, and when it does not run', () => {
+test('alarms ring when it fails, when it does not run, and on what it says of its fleet', () => {
   const { stack, fleet, template } = fleetStack();
   const controllers = fleet.controller === undefined ? [] : [fleet.controller];
   new LlmAlarms(stack, 'Alarms', { deployment: 'test', lanes: [], controllers, acknowledgeNoActions: true });
@@ -193,6 +193,10 @@ test('alarms ring when it fails, and when it does not run', () => {
   expect(alarms.map(({ MetricName, TreatMissingData }) => [MetricName, TreatMissingData])).toEqual([
     ['Errors', 'notBreaching'],
     ['Invocations', 'breaching'],
+    ['FailedBoots', 'notBreaching'],
+    ['MissingReplicas', 'notBreaching'],
+    ['EngineFailures', 'notBreaching'],
+    ['Interruptions', 'notBreaching'],
   ]);
 });
 
