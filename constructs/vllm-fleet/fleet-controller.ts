@@ -92,7 +92,8 @@ export class FleetController extends Construct {
       );
       return;
     }
-    const mapping = new lambda.EventSourceMapping(this, 'Stream', {
+    // Lambda checks what the role may do when this is made: its statements stand in it, so they are there.
+    new lambda.EventSourceMapping(this, 'Stream', {
       target: handler,
       eventSourceArn: table.tableStreamArn,
       startingPosition: lambda.StartingPosition.TRIM_HORIZON,
@@ -102,8 +103,6 @@ export class FleetController extends Construct {
       bisectBatchOnError: true,
       filters: STREAM_FILTERS.map((pattern) => ({ pattern: JSON.stringify(pattern) })),
     });
-    // Lambda checks what the role may do when the mapping is made.
-    mapping.node.addDependency(handler);
   }
 
   /** One rule: what the groups tell of launches, ends and open hooks, and once a minute in any case. */
