@@ -35,7 +35,8 @@ export interface FleetControllerProps {
  * risk, outdated or dead, ends idle ones after their last request, and keeps to the maximum of both groups together.
  *
  * **Creates** one function for all its fleets, called once a minute, by the groups' events, and by the fleet table's
- * stream (filtered: no heartbeat passes); a role and a log group. No queue takes events that failed: see `listen`.
+ * stream (filtered: no heartbeat passes); a role and a log group. Events that failed
+ * are kept nowhere: the next minute looks at everything.
  *
  * **Costs per month** (us-east-1): $0.60 for a look a minute and the table's reads, more while requests wait; and for each
  * fleet that is awake all month $1.50 for five metrics, see `FleetMetrics`.

@@ -85,6 +85,18 @@ test('and though nothing of what was to be done is done', () => {
   expect(fleet.all('interruptions')).toBe(1);
 });
 
+test('nor is one counted twice that its group noticed before any look did', () => {
+  const fleet = running(1);
+  fleet.region.interrupt(fleet.region.live()[0]!, false);
+  fleet.region.advance(90_000);
+  expect(fleet.region.group('spot').instances.map(({ lifecycle }) => lifecycle)).toContain('Terminating:Wait');
+  for (let look = 0; look < 3; look++) {
+    fleet.run(0);
+    fleet.region.advance(MINUTE);
+  }
+  expect(fleet.all('interruptions')).toBe(1);
+});
+
 test('each boot that fails is counted once, also when somebody says that it may be tried again', () => {
   const fleet = new Counted({ minReplicas: 1 });
   fleet.region.boot = () => ({ ms: 2 * MINUTE, fails: 'image' });
@@ -111,11 +123,11 @@ test('an engine that was started again is counted by its host, an engine that wa
 test('a host whose agent was started again counts from zero, and nothing is counted twice', () => {
   const fleet = running(1);
   const [host] = fleet.region.live();
-  for (const engineFailures of [2, 0, 1]) {
+  for (const engineFailures of [2, 0, 1, 3, 1]) {
     host!.engineFailures = engineFailures;
     fleet.play(2 * MINUTE);
   }
-  expect(fleet.all('engineFailures')).toBe(3);
+  expect(fleet.all('engineFailures')).toBe(6);
 });
 
 test('scaling in counts nothing', () => {
