@@ -8,7 +8,7 @@ export interface AlarmThreshold {
   /**
    * So many of the alarm's periods in a row have to be above it.
    *
-   * @default 1
+   * @default - as many as the alarm says, else 1
    */
   readonly periods?: number;
 

@@ -31,12 +31,4 @@ export function addControllerAlarms(
     },
     1,
   );
-  alarms.add(
-    `ControllerFailedEvents${which}`,
-    {
-      metric: controller.failures.metricApproximateNumberOfMessagesVisible({ period: FIVE_MINUTES }),
-      description: `Events of the fleet table failed at the controller of ${deployment}: the queue has their places in the stream, the controller's log why. Purge the queue when it is mended.`,
-    },
-    0,
-  );
 }

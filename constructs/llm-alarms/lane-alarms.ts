@@ -6,6 +6,8 @@ import { RouterMetrics } from '../metrics/router-metrics';
 import type { AlarmFactory } from './alarm-factory';
 import type { LlmAlarmsProps } from './llm-alarms-props';
 
+/** A request waits four minutes at the most. */
+const LONG_HOLD_MS = 180_000;
 const QUARTER_HOUR = Duration.minutes(15);
 const HOUR = Duration.hours(1);
 /** Fewer failures than these are no rate. */
@@ -41,6 +43,14 @@ export function addLaneAlarms(alarms: AlarmFactory, lane: string, props: LlmAlar
       description: `Answers ${where} broke off after they had begun. Their callers got an error event.`,
     },
     props.truncatedStreams ?? { warning: { above: 2 } },
+  );
+  alarms.addEach(
+    `LongHolds-${lane}`,
+    {
+      metric: metrics.holdsLongerThan(LONG_HOLD_MS, { period: QUARTER_HOUR }),
+      description: `Requests ${where} waited for a replica longer than three minutes, and after four they are refused: their fleet boots slowly, finds no capacity, or should not sleep then.`,
+    },
+    props.longHolds ?? { warning: { above: 2 } },
   );
   alarms.add(
     `DetectorFailures-${lane}`,

@@ -25,9 +25,9 @@ export interface LlmAlarmsProps {
   readonly meter?: lambda.IFunction;
 
   /**
-   * Controllers of the fleets, so that they are missed when they do not run.
+   * Controllers of the fleets, so that they are missed when they do not run, and for what they say of their fleets.
    *
-   * @default - none
+   * @default - none, and no alarms on boots, missing replicas, engines and interruptions
    */
   readonly controllers?: FleetController[];
 
@@ -86,6 +86,41 @@ export interface LlmAlarmsProps {
    * @default - `warning` above 2
    */
   readonly truncatedStreams?: { [severity: string]: AlarmThreshold };
+
+  /**
+   * Requests of 15 minutes that waited for a replica longer than three minutes, by severity.
+   *
+   * @default - `warning` above 2
+   */
+  readonly longHolds?: { [severity: string]: AlarmThreshold };
+
+  /**
+   * Boots of a fleet's hosts that failed within 15 minutes, by severity; needs the controller.
+   *
+   * @default - `warning` above 0
+   */
+  readonly failedBoots?: { [severity: string]: AlarmThreshold };
+
+  /**
+   * Replicas of a fleet that were wanted and did not answer, at all times of 30 minutes, by severity; needs the controller.
+   *
+   * @default - `warning` above 0
+   */
+  readonly missingReplicas?: { [severity: string]: AlarmThreshold };
+
+  /**
+   * Engines of a fleet that hung or ended within 15 minutes after they had served, by severity; needs the controller.
+   *
+   * @default - `warning` above 0
+   */
+  readonly engineFailures?: { [severity: string]: AlarmThreshold };
+
+  /**
+   * Spot instances of a fleet that EC2 took back within an hour, by severity; needs the controller.
+   *
+   * @default - `warning` above 2
+   */
+  readonly interruptions?: { [severity: string]: AlarmThreshold };
 
   /**
    * Budget of a month in US dollars: an alarm rings when the projection is above it.

@@ -12,7 +12,7 @@ export interface LlmDashboardProps {
   readonly lanes: string[];
 
   /**
-   * Logical names of the fleets that a `SpendGuard` meters.
+   * Logical names of the fleets that a `SpendGuard` meters and a `FleetController` controls.
    *
    * @default - none
    */
@@ -48,7 +48,8 @@ export interface LlmDashboardProps {
  *
  * Creates a CloudWatch dashboard. Costs $3 a month; the first three of an account are free.
  *
- * Limitations: graphs of spend and fleets are empty without a `SpendGuard`.
+ * Limitations: graphs of spend and of fleets' hosts are empty without a `SpendGuard`, others of fleets without a
+ * `FleetController`.
  *
  * ```ts
  * const dashboard = new LlmDashboard(this, 'Dashboard', { deployment: 'acme-llm', lanes: ['open'], fleets: ['llama-8b'] });

@@ -53,6 +53,11 @@ export class RouterMetrics {
     return this.metric('HoldTime', 'p95', options);
   }
 
+  /** Requests that waited for longer than so many milliseconds. */
+  holdsLongerThan(ms: number, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric('HoldTime', `TC(${ms}:)`, options);
+  }
+
   /** Requests that another target answered in the place of a fleet without a replica. */
   coveredRequests(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return this.sum('CoveredRequests', options);

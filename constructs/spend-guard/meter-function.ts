@@ -9,6 +9,7 @@ import { NAMESPACE } from '../../lib/records/metrics';
 import { METERED_FLEETS_VARIABLE } from '../../lib/spend/meter-names';
 import { allowRedundantDependency } from '../redundant-dependency';
 import { bundledAsset } from '../assets';
+import { SelfContainedRole } from '../self-contained-role';
 import type { MeteredFleet } from './metered-fleet';
 
 export interface MeterFunctionProps {
@@ -31,7 +32,7 @@ export class MeterFunction extends Construct {
       retention: props.logRetention,
       ...(props.removalPolicy !== undefined && { removalPolicy: props.removalPolicy }),
     });
-    const role = new iam.Role(this, 'Role', {
+    const role = new SelfContainedRole(this, 'Role', {
       assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com'),
       description: `Spend meter of ${deployment}: what its function may do.`,
     });

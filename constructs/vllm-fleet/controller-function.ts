@@ -1,7 +1,6 @@
 import { Duration, type RemovalPolicy, Stack, Token, Validations } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
-import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import type * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import { Construct } from 'constructs';
@@ -15,14 +14,13 @@ import { ENVIRONMENT } from '../../lib/plan/environment';
 import { DEPLOYMENT_TAG } from '../../lib/spend/meter-names';
 import { grantList } from '../model-store/read-prefix';
 import { allowRedundantDependency } from '../redundant-dependency';
+import { SelfContainedRole } from '../self-contained-role';
 import { controlledFleet, controllerCode } from './controller-asset';
 import type { IControlledFleet } from './i-controlled-fleet';
 
 export interface ControllerFunctionProps {
   readonly deployment: string;
   readonly table: dynamodb.ITable;
-  /** Takes events that failed. */
-  readonly failures: sqs.IQueue;
   readonly fleets: IControlledFleet[];
   readonly logRetention: logs.RetentionDays;
   /** @default RemovalPolicy.RETAIN */
@@ -40,7 +38,7 @@ export class ControllerFunction extends Construct {
       retention: props.logRetention,
       ...(props.removalPolicy !== undefined && { removalPolicy: props.removalPolicy }),
     });
-    const role = new iam.Role(this, 'Role', {
+    const role = new SelfContainedRole(this, 'Role', {
       assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com'),
       description: `Fleet controller of ${deployment}: what its function may do.`,
     });
@@ -66,10 +64,9 @@ export class ControllerFunction extends Construct {
       },
       role,
       logGroup,
-      // The next minute looks again at everything.
+      // The next minute looks again at everything. By itself Lambda would look twice more, and for six hours later on.
       retryAttempts: 0,
       maxEventAge: Duration.minutes(1),
-      deadLetterQueue: props.failures,
     });
     allowRedundantDependency(this.function);
   }

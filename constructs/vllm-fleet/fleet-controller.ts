@@ -4,7 +4,6 @@ import * as events from 'aws-cdk-lib/aws-events';
 import * as targets from 'aws-cdk-lib/aws-events-targets';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
-import * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { ControllerFunction } from './controller-function';
 import type { IControlledFleet } from './i-controlled-fleet';
@@ -22,9 +21,9 @@ export interface FleetControllerProps {
   readonly logRetention?: logs.RetentionDays;
 
   /**
-   * What becomes of the log and the queue of failed events with the stack.
+   * What becomes of the log with the stack.
    *
-   * @default - both are kept
+   * @default RemovalPolicy.RETAIN
    */
   readonly removalPolicy?: RemovalPolicy;
 }
@@ -36,9 +35,11 @@ export interface FleetControllerProps {
  * risk, outdated or dead, ends idle ones after their last request, and keeps to the maximum of both groups together.
  *
  * **Creates** one function for all its fleets, called once a minute, by the groups' events, and by the fleet table's
- * stream (filtered: no heartbeat passes); a role, a log group, and a queue of events that failed.
+ * stream (filtered: no heartbeat passes); a role and a log group. Events that failed
+ * are kept nowhere: the next minute looks at everything.
  *
- * **Costs per month** (us-east-1): $0.60 for a look a minute and the table's reads, more while requests wait.
+ * **Costs per month** (us-east-1): $0.60 for a look a minute and the table's reads, more while requests wait; and for each
+ * fleet that is awake all month $1.50 for five metrics, see `FleetMetrics`.
  *
  * **Limitations**
  * - The maximum needs room beyond what load needs, or nothing can be replaced before it goes, and on-demand instances
@@ -55,51 +56,45 @@ export interface FleetControllerProps {
 export class FleetController extends Construct {
   /** For alarms on it. */
   readonly function: lambda.IFunction;
-  /** Events that failed: each is a delay of up to a minute, and a sign that something is wrong. */
-  readonly failures: sqs.IQueue;
+  /** Fleets that it controls, and whose metrics it publishes. */
+  readonly fleetNames: string[];
 
   constructor(scope: Construct, id: string, props: FleetControllerProps) {
     super(scope, id);
     const [first] = props.fleets;
     if (first === undefined) throw new Error(`${this.node.path}: fleets expected one at least, got none`);
     const { fleetTable: table, deployment } = first;
+    this.fleetNames = props.fleets.map(({ fleetName }) => fleetName);
     for (const mistake of mistakesIn(props.fleets, table)) Annotations.of(this).addError(mistake);
 
-    const kept = props.removalPolicy === undefined ? {} : { removalPolicy: props.removalPolicy };
-    const queue = this.newQueue(kept);
-    this.failures = queue;
     const controller = new ControllerFunction(this, 'Function', {
       deployment,
       table,
-      failures: queue,
       fleets: props.fleets,
       logRetention: props.logRetention ?? logs.RetentionDays.ONE_MONTH,
-      ...kept,
+      ...(props.removalPolicy !== undefined && { removalPolicy: props.removalPolicy }),
     });
     this.function = controller.function;
-    this.listen(controller.function, table, queue);
+    this.listen(controller.function, table);
     this.newRule(controller.function, deployment, props.fleets);
   }
 
-  private newQueue(kept: { readonly removalPolicy?: RemovalPolicy }): sqs.Queue {
-    const queue = new sqs.Queue(this, 'Failures', {
-      encryption: sqs.QueueEncryption.SQS_MANAGED,
-      enforceSSL: true,
-      retentionPeriod: Duration.days(14),
-      ...kept,
-    });
-    return queue;
-  }
-
-  /** One bad record must not stop a shard for a day: few tries, halved batches, nothing older than a minute. */
-  private listen(handler: lambda.Function, table: dynamodb.ITable, queue: sqs.IQueue): void {
+  /**
+   * One bad record must not stop a shard for a day: few tries, halved batches, nothing older than a minute.
+   *
+   * What failed goes nowhere. An event only says when to look; what is to be seen is still there in the next minute, and
+   * nobody would ever have a use for the event itself. That looks fail is what the alarm on the function's errors says,
+   * and why they do is in its log.
+   */
+  private listen(handler: lambda.Function, table: dynamodb.ITable): void {
     if (table.tableStreamArn === undefined) {
       Annotations.of(this).addError(
         'the fleet table has no stream that is known here: expected a `FleetTable`, or a table from `fromTableAttributes` with tableStreamArn',
       );
       return;
     }
-    const mapping = new lambda.EventSourceMapping(this, 'Stream', {
+    // Lambda checks what the role may do when this is made: its statements stand in it, so they are there.
+    new lambda.EventSourceMapping(this, 'Stream', {
       target: handler,
       eventSourceArn: table.tableStreamArn,
       startingPosition: lambda.StartingPosition.TRIM_HORIZON,
@@ -107,11 +102,8 @@ export class FleetController extends Construct {
       maxRecordAge: Duration.minutes(1),
       retryAttempts: 2,
       bisectBatchOnError: true,
-      onFailure: { bind: () => ({ destination: queue.queueArn }) },
       filters: STREAM_FILTERS.map((pattern) => ({ pattern: JSON.stringify(pattern) })),
     });
-    // Lambda checks what the role may do when the mapping is made.
-    mapping.node.addDependency(handler);
   }
 
   /** One rule: what the groups tell of launches, ends and open hooks, and once a minute in any case. */

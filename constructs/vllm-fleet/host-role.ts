@@ -8,6 +8,7 @@ import { acknowledgeWildcard } from '../model-store/acknowledge-wildcard';
 import { allowObjects } from '../model-store/allow-objects';
 import type { IModelStore } from '../model-store/i-model-store';
 import { grantReadPrefix } from '../model-store/read-prefix';
+import { SelfContainedRole } from '../self-contained-role';
 
 export interface HostRoleProps {
   readonly fleetName: string;
@@ -28,7 +29,7 @@ export interface HostFolder {
 }
 
 /** What a GPU host may do in the account. No managed policy: nobody logs in to a host, and it needs no agent of AWS. */
-export class HostRole extends iam.Role {
+export class HostRole extends SelfContainedRole {
   constructor(scope: Construct, id: string, props: HostRoleProps) {
     super(scope, id, {
       description: `GPU hosts of the fleet ${props.fleetName}`,

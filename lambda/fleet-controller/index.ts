@@ -23,6 +23,7 @@ const capacity = awsCapacity(scaling, () => listHosts(ec2, deployment));
 export const handler = async (event: unknown): Promise<void> => {
   if (!isWorthALook(event)) return;
   await runController({
+    deployment,
     fleets,
     capacity,
     store: fleetStore(tables, fleetTable, randomUUID()),

@@ -12,18 +12,20 @@ import type { ControlledFleet, FleetBinding } from '../../lib/capacity/controlle
 import { type Decision, decide } from '../../lib/capacity/decide';
 import type { FleetState } from '../../lib/capacity/fleet-state';
 import { hostUsdPerHour } from '../../lib/capacity/host-price';
+import { controllerMetricLine } from '../../lib/records/controller-metrics';
 import { CATALOG_ON_DEMAND } from '../../lib/spend/gpu-prices';
 import type { Capacity } from './capacity';
 import type { FleetRows, FleetStore } from './fleet-store';
 import type { WeightsComplete } from './weights';
 
 export interface ControllerDeps {
+  readonly deployment: string;
   readonly fleets: readonly (ControlledFleet & FleetBinding)[];
   readonly capacity: Capacity;
   readonly store: FleetStore;
   readonly weightsComplete: WeightsComplete;
   readonly nowMs: () => number;
-  /** Takes one line a fleet that changes. */
+  /** Takes two lines a fleet that changes: its metrics, and what was decided. */
   readonly log: (line: string) => void;
 }
 
@@ -80,6 +82,8 @@ async function controlFleet(
   const decision = decide(state, seenMs);
   if (changesNothing(state, decision)) return;
   if (!(await told(fleet.fleet, 'status', deps.store.save(decision.status, decision.memory)))) return;
+  // Only whoever has the fence counts, and at once: what is counted here is known to the next run.
+  deps.log(controllerMetricLine(deps.deployment, fleet.fleet, decision.counts, seenMs));
   deps.log(JSON.stringify({ kind: 'fleet', ...decision.status, actions: decision.actions }));
   for (const action of decision.actions) {
     if (deps.nowMs() - seenMs > FRESH_MS)
@@ -114,7 +118,7 @@ function act({ capacity, store }: ControllerDeps, fleet: Fleet, action: Action):
   }
 }
 
-/** A fleet that sleeps costs one read a minute and no write. */
+/** A fleet that sleeps costs one read a minute, and neither a write nor a metric: all its counts are zero. */
 function changesNothing({ status, memory }: FleetState, decision: Decision): boolean {
   const { version: _version, ...now } = decision.status;
   const { version: _before, ...before } = status ?? { version: 0 };

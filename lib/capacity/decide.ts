@@ -1,5 +1,5 @@
 /**
- * What the controller does with a fleet: `decide(state, nowMs) → { actions, status, memory }`.
+ * What the controller does with a fleet: `decide(state, nowMs) → { actions, status, memory, counts }`.
  *
  * It looks at what is, never at what happened, so events may be lost, late, doubled or out of order. The order of actions
  * matters only for speed: whoever stops after any of them is set right by the next run.
@@ -11,12 +11,13 @@ import { typicalBootMs } from './boot-timeline';
 import { isBroken, rememberBoots } from './breaker';
 import { followCommands, inOrder } from './commands';
 import { type FleetState, MARKETS } from './fleet-state';
+import { type FleetCounts, fleetCounts } from './fleet-counts';
 import { hooksToComplete } from './hooks';
 import { type Host, costing, hostsOf, isUnsettled, rememberHosts } from './hosts';
 import { LIMIT_WINDOW_MS, launchLimit } from './launch-limit';
 import { type Launches, share } from './share';
 import { type Memory, seen } from './memory';
-import { endings } from './replace';
+import { endings, interruptedFirst } from './replace';
 import { INTERRUPTION_COUNTS_MS, split } from './spot-and-on-demand';
 import { type StatusReason, etaMs, stateOf } from './status';
 import { surplus } from './surplus';
@@ -26,6 +27,7 @@ export interface Decision {
   readonly actions: readonly Action[];
   readonly status: FleetStatusRow;
   readonly memory: Memory;
+  readonly counts: FleetCounts;
 }
 
 /** A row of a host that is gone is of use to whoever asks what happened. */
@@ -43,7 +45,7 @@ export function decide(state: FleetState, nowMs: number): Decision {
     hosts.filter(({ id, memory }) => memory.readyMs === nowMs && (told.hosts[id]?.readyMs ?? null) === null),
     nowMs,
   );
-  const booted: Memory = { ...told, ...boots, interruptionsMs: interruptions(told, doomed, nowMs) };
+  const booted: Memory = { ...told, ...boots, interruptionsMs: interruptions(told, hosts, nowMs) };
 
   const { wanted, ...needs } = want(state, hosts, booted, typicalBootMs(boots.boots), nowMs);
   const wantedMs = seen(told.wantedMs, wanted, LIMIT_WINDOW_MS, nowMs);
@@ -81,6 +83,7 @@ export function decide(state: FleetState, nowMs: number): Decision {
   return {
     actions,
     memory,
+    counts: fleetCounts(wanted, hosts, ends, state.memory.hosts),
     status: {
       fleet: state.settings.fleet,
       state: next,
@@ -97,10 +100,9 @@ export function decide(state: FleetState, nowMs: number): Decision {
 const endsNow = (ends: ReadonlyMap<Host, EndReason>, id: string): boolean =>
   [...ends.keys()].some((host) => host.id === id);
 
-function interruptions(memory: Memory, doomed: ReadonlyMap<Host, EndReason>, nowMs: number): readonly number[] {
-  const lost = [...doomed].filter(([host, reason]) => reason === 'interrupted' && host.memory.endAskedMs === null);
+function interruptions(memory: Memory, hosts: readonly Host[], nowMs: number): readonly number[] {
   const known = memory.interruptionsMs.filter((atMs) => nowMs - atMs < INTERRUPTION_COUNTS_MS);
-  return [...known, ...lost.map(() => nowMs)].slice(-20);
+  return [...known, ...interruptedFirst(hosts, memory.hosts).map(() => nowMs)].slice(-20);
 }
 
 /** After the terminations of this run, which lower it by one each. What is lowered goes first. */

@@ -48,6 +48,8 @@ export interface HostState {
   readonly misses: number;
   readonly atRisk: boolean;
   readonly watch: Watch;
+  /** How often the engine hung or ended after it had served, and was started again. */
+  readonly engineFailures: number;
   readonly boot: {
     /** Where the boot script is; `done` at its end, empty before it said anything. */
     readonly phase: string;
@@ -83,6 +85,7 @@ export const firstState = (nowMs: number): HostState => ({
   misses: 0,
   atRisk: false,
   watch: { tokens: null, sinceMs: nowMs, restartsMs: [] },
+  engineFailures: 0,
   boot: { phase: '', weightsLoaded: false, trouble: null, served: false },
 });
 
@@ -90,10 +93,12 @@ export function step(state: HostState, input: HostInput, nowMs: number): HostSta
   const seen = see(state, input, nowMs);
   const phase = settle(follow(seen, input, nowMs), seen, nowMs);
   const restarts = phase.name === 'booting' && phase.restart === 'wanted' && restartOf(state.phase) !== 'wanted';
+  const lost = phase.name === 'booting' && state.phase.name !== 'booting' && state.boot.served;
   return {
     ...seen,
     phase,
     ...(phase.name === 'ready' && { boot: { ...seen.boot, served: true } }),
+    ...(lost && { engineFailures: seen.engineFailures + 1 }),
     ...(restarts && { watch: { ...seen.watch, restartsMs: [...seen.watch.restartsMs, nowMs] } }),
   };
 }
@@ -119,12 +124,15 @@ export function orders({ phase }: HostState): HostOrders {
 const NOTHING: HostOrders = { refuse: false, stopEngine: false, restartEngine: false, complete: false };
 
 /** The part of the host's row that the state decides. */
-export function report(
-  state: HostState,
-): Pick<FleetReplicaRow, 'state' | 'detail' | 'atRisk' | keyof EngineLoad> & { readonly atRisk: boolean } {
+export type HostReport = Required<
+  Pick<FleetReplicaRow, 'state' | 'detail' | 'atRisk' | 'engineFailures' | keyof EngineLoad>
+>;
+
+export function report(state: HostState): HostReport {
   const { running, waiting, kvUse } = state.seen.load ?? IDLE;
   const name: ReplicaState = state.phase.name;
-  return { state: name, detail: detailOf(state), running, waiting, kvUse, atRisk: state.atRisk };
+  const { atRisk, engineFailures } = state;
+  return { state: name, detail: detailOf(state), running, waiting, kvUse, atRisk, engineFailures };
 }
 
 function detailOf({ phase, boot }: HostState): string {

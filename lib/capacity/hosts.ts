@@ -49,6 +49,7 @@ export function rememberHosts(
         movedMs,
         readyMs: isReady ? nowMs : known.readyMs,
         endingMs: isEnding(lifecycle) ? (known.endingMs ?? nowMs) : null,
+        ...(row?.engineFailures !== undefined && { engineFailures: row.engineFailures }),
       };
       return [id, host];
     }),

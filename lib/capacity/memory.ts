@@ -41,6 +41,8 @@ export interface HostMemory {
   readonly endAskedMs: number | null;
   /** Since when its group ends it; `null`: it does not. */
   readonly endingMs: number | null;
+  /** The last count of its engine's failures. Absent: it has told none. */
+  readonly engineFailures?: number;
 }
 
 export interface FailedBoot {

@@ -3,6 +3,7 @@ import type { EndReason } from './actions';
 import { type Boots, isLeftOut } from './breaker';
 import type { FleetSettings } from './fleet-state';
 import type { Host } from './hosts';
+import type { Memory } from './memory';
 
 /** A host that has not written for so long is dead, or cannot be reached, which is the same to a router. */
 export const SILENT_MS = 3 * 60_000;
@@ -32,6 +33,26 @@ export function endings(
   return ends;
 }
 
+/** Those that are given up for a reason, each in one look only: whose end was asked for before is not among them. */
+export const givenUpFirst = (ends: ReadonlyMap<Host, EndReason>, reason: EndReason): readonly Host[] =>
+  [...ends].filter(([host, why]) => why === reason && host.memory.endAskedMs === null).map(([host]) => host);
+
+/**
+ * Hosts lost to an interruption, each in one look only. One that was to go anyway is none; one that its group noticed first
+ * is.
+ *
+ * @param before what was remembered of the hosts before this look
+ */
+export const interruptedFirst = (hosts: readonly Host[], before: Memory['hosts']): readonly Host[] =>
+  hosts.filter(
+    (host) => isInterrupted(host) && host.memory.endAskedMs === null && (before[host.id]?.endingMs ?? null) === null,
+  );
+
+const isInterrupted = ({ row, gone, market }: Host): boolean =>
+  (isDraining(row) && row?.detail.startsWith('interruption') === true) || (gone && market === 'spot');
+
+const isDraining = (row: Host['row']): boolean => row?.state === 'draining' || row?.state === 'drained';
+
 function endOf(
   host: Host,
   { bootTimeoutMs }: FleetSettings,
@@ -40,10 +61,8 @@ function endOf(
   nowMs: number,
 ): EndReason | null {
   const { row, memory, launchMs } = host;
-  const isDraining = row?.state === 'draining' || row?.state === 'drained';
-  if (isDraining && row.detail.startsWith('interruption')) return 'interrupted';
-  if (host.gone) return host.market === 'spot' ? 'interrupted' : 'gone';
-  if (isDraining) return 'gone';
+  if (isInterrupted(host)) return 'interrupted';
+  if (host.gone || isDraining(row)) return 'gone';
   const failure: EndReason = memory.readyMs === null ? 'boot_failed' : 'engine_failed';
   if (row?.state === 'failed') return failure;
   if (host.stage === 'ready') return null;

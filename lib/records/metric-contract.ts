@@ -1,4 +1,5 @@
 /** Every metric that this product emits: what an alarm or a dashboard may ask for, and nothing else exists. */
+import { CONTROLLER_METRICS, type ControllerMetricName } from './controller-metrics';
 import { DEPLOYMENT_DIMENSIONS, FLEET_DIMENSIONS, METER_METRICS, PER_DEPLOYMENT, PER_FLEET } from './fleet-metrics';
 import { ROUTER_DIMENSIONS, ROUTER_METRICS, type RouterMetricName } from './metrics';
 import { TABLE_FAILURES } from './table-failure';
@@ -19,5 +20,10 @@ export const METRIC_CONTRACT: readonly MetricContractRow[] = [
   })),
   { name: TABLE_FAILURES, unit: 'Count', dimensions: ROUTER_DIMENSIONS },
   ...PER_FLEET.map((name) => ({ name, unit: METER_METRICS[name], dimensions: FLEET_DIMENSIONS })),
+  ...(Object.keys(CONTROLLER_METRICS) as ControllerMetricName[]).map((name) => ({
+    name,
+    unit: CONTROLLER_METRICS[name],
+    dimensions: FLEET_DIMENSIONS,
+  })),
   ...PER_DEPLOYMENT.map((name) => ({ name, unit: METER_METRICS[name], dimensions: DEPLOYMENT_DIMENSIONS })),
 ];

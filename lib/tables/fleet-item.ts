@@ -19,6 +19,7 @@ export function fleetItem(row: FleetReplicaRow): Item {
     ...(row.atRisk !== undefined && { atRisk: flag(row.atRisk) }),
     ...(row.templateVersion !== undefined && { templateVersion: text(row.templateVersion) }),
     ...(row.timeline !== undefined && marksOf(row.timeline)),
+    ...(row.engineFailures !== undefined && { engineFailures: number(row.engineFailures) }),
   };
 }
 
@@ -55,6 +56,7 @@ export function readFleetItem(item: Item): FleetReplicaRow | null {
     ...optional('atRisk', flagIn(item, 'atRisk')),
     ...optional('templateVersion', textIn(item, 'templateVersion')),
     ...optional('timeline', timelineIn(item)),
+    ...optional('engineFailures', numberIn(item, 'engineFailures')),
   };
 }
 

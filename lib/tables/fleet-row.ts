@@ -30,6 +30,8 @@ export interface FleetReplicaRow {
   /** What the host was launched from, as far as it can see it: hosts of one launch template say the same. */
   readonly templateVersion?: string;
   readonly timeline?: BootTimeline;
+  /** How often its engine hung or ended after it had served, and was started again, since the host's agent began. */
+  readonly engineFailures?: number;
 }
 
 /** When a boot reached what, Unix time in milliseconds; `null`: not yet. By the host's clock, but for the launch. */

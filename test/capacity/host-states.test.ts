@@ -217,6 +217,23 @@ describe('an engine that is lost', () => {
     expect(report(step(back, COMPLETED, 4)).state).toBe('ready');
   });
 
+  test('is counted, once however it was lost, and only if it had served', () => {
+    const losses: readonly (readonly HostInput[])[] = [[DOWN, STARTING, UP, REFUSED], [BAD, BAD, BAD, BAD], [REFUSED]];
+    for (const inputs of losses) {
+      const lost = inputs.reduce((state, input) => step(state, input, 1), READY);
+      expect(report(lost).engineFailures).toBe(1);
+      const back = [UP, HEALTHY, COMPLETED].reduce((state, input) => step(state, input, 2), lost);
+      expect([report(back).state, report(back).engineFailures]).toEqual(['ready', 1]);
+      expect(report(step(back, DOWN, 3)).engineFailures).toBe(2);
+    }
+    const never = after([
+      [0, UP],
+      [1, HEALTHY],
+      [2, DOWN],
+    ]);
+    expect([report(never).state, report(never).engineFailures]).toEqual(['booting', 0]);
+  });
+
   test('has no load', () => {
     expect(report(READY).running).toBe(2);
     expect(report(step(READY, DOWN, 1))).toMatchObject({ running: 0, waiting: 0, kvUse: 0 });
@@ -235,7 +252,7 @@ describe('an engine that hangs', () => {
     const now = hangs(READY, 0);
     expect([report(now).state, report(now).detail, restart(now)]).toEqual(['booting', 'hung', true]);
     const asked = step(now, { kind: 'restarted' }, HUNG_MS);
-    expect(restart(asked)).toBe(false);
+    expect([restart(asked), report(asked).engineFailures]).toEqual([false, 1]);
     // It is the old one that says so.
     expect(report(step(asked, HEALTHY, HUNG_MS)).state).toBe('booting');
     const back = after(
@@ -282,6 +299,7 @@ describe('an engine that hangs', () => {
     expect(report(twice).state).toBe('ready');
     const third = hangs(twice, 400_000);
     expect([report(third).state, report(third).detail, orders(third).refuse]).toEqual(['failed', 'hung', true]);
+    expect(report(third).engineFailures).toBe(2);
   });
 
   test('now and then is started again each time', () => {
@@ -294,6 +312,7 @@ describe('an engine that hangs', () => {
   test('that says nothing any more is started again too, and one that loads for the first time is not', () => {
     const deaf = [0, 1, 2, HUNG_MS + 2].map((atMs) => [atMs, BAD] as const);
     expect(restart(after(deaf, READY))).toBe(true);
+    expect(report(after(deaf, READY)).engineFailures).toBe(1);
     expect(restart(after(deaf))).toBe(false);
   });
 

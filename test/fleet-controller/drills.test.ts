@@ -1,6 +1,6 @@
 /** Drills: what goes wrong around the controller. Each ends with as many replicas as are wanted, and then with nothing left. */
 import { AwsError } from '../../lambda/aws/errors';
-import { MINUTE, SECOND } from '../support/fake-auto-scaling';
+import { HOUR, MINUTE, SECOND } from '../support/fake-auto-scaling';
 import { NOTHING_LEFT, World } from './world';
 
 async function running(replicas: number, maxReplicas = replicas + 2): Promise<World> {
@@ -57,6 +57,7 @@ test.each([0, 1, 2, 3, 4, 5, 6, 7])(
     await world.run().catch(() => undefined);
     world.beforeCall = () => undefined;
     await world.play(15 * MINUTE);
+    expect([world.counted('Interruptions'), world.counted('EngineFailures')]).toEqual([1, 1]);
     await endsWell(world, 3);
   },
 );
@@ -95,7 +96,7 @@ test('two runs at once: one acts, the other loses the fence and stops', async ()
   const lines = world.lines.length;
   await Promise.all([world.run(), world.run(), world.run()]);
   const calls = world.calls.slice(before);
-  expect(world.lines.length - lines).toBe(1);
+  expect([world.lines.length - lines, world.counted('Interruptions')]).toEqual([1, 1]);
   expect(calls.filter((call) => call.startsWith('terminate'))).toHaveLength(1);
   expect(new Set(calls).size).toBe(calls.length);
   await world.play(10 * MINUTE);
@@ -169,8 +170,10 @@ test('a run whose table fails says so, and so does one whose status is refused',
   const calls = world.calls.length;
   await expect(world.run()).rejects.toThrow('small: status: slow down');
   expect(world.calls).toHaveLength(calls);
+  expect(world.counted('Interruptions')).toBe(0);
   world.beforeTable = () => undefined;
   await world.play(10 * MINUTE);
+  expect(world.counted('Interruptions')).toBe(1);
   await endsWell(world, 1);
 });
 
@@ -238,6 +241,16 @@ test('a whole zone is lost at once, and its capacity too', async () => {
   await endsWell(world, 3);
 });
 
+test('a fleet that sleeps has no metrics but of the moment in which it went to sleep', async () => {
+  const world = await running(1);
+  Object.assign(world.fleet, { minReplicas: 0 });
+  await world.play(2 * HOUR);
+  expect(world.metrics.at(-1)).toMatchObject({ WantedReplicas: 0, MissingReplicas: 0 });
+  const metrics = world.metrics.length;
+  await world.play(HOUR);
+  expect([world.status.state, world.metrics.length]).toEqual(['asleep', metrics]);
+});
+
 test('events of the whole day come again: fifty looks in a row change nothing', async () => {
   const world = await running(2);
   const before = world.calls.length;
@@ -263,6 +276,7 @@ test.each(['image', 'weights', 'out of memory'])(
     world.region.boot = () => ({ ms: 3 * MINUTE, fails: phase });
     await world.play(40 * MINUTE);
     expect(world.status).toMatchObject({ state: 'broken', reason: 'boots_failed' });
+    expect(world.counted('FailedBoots')).toBe(3);
     const launches = world.region.launches.length;
     expect(world.region.live()).toEqual([]);
     await world.play(60 * MINUTE);

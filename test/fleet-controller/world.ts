@@ -25,6 +25,7 @@ export class World {
   /** What was done, in its order. */
   readonly calls: string[] = [];
   readonly lines: Record<string, unknown>[] = [];
+  readonly metrics: Record<string, unknown>[] = [];
   /** Called before each call of Auto Scaling; throws to make it fail. */
   beforeCall: (call: string) => void | Promise<void> = () => undefined;
   /** Called before each operation of the table; throws to make it fail. */
@@ -100,12 +101,16 @@ export class World {
   run(changes: Partial<ControllerDeps> = {}): Promise<void> {
     this.writeRows();
     return runController({
+      deployment: 'acme',
       fleets: [this.fleet],
       capacity: this.capacity,
       store: fleetStore(this.dynamo, TABLE, `run ${++this.runs}`),
       weightsComplete: async () => true,
       nowMs: () => this.region.nowMs,
-      log: (line) => void this.lines.push(JSON.parse(line) as Record<string, unknown>),
+      log: (line) => {
+        const said = JSON.parse(line) as Record<string, unknown>;
+        ('_aws' in said ? this.metrics : this.lines).push(said);
+      },
       ...changes,
     });
   }
@@ -139,6 +144,11 @@ export class World {
 
   get ready(): number {
     return this.region.ready().length;
+  }
+
+  /** What all looks together have counted. */
+  counted(metric: string): number {
+    return this.metrics.reduce((sum, line) => sum + ((line[metric] as number | undefined) ?? 0), 0);
   }
 
   get status(): FleetStatusRow {

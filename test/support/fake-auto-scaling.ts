@@ -76,6 +76,8 @@ export interface FakeHost {
   atRisk: boolean;
   running: number;
   kvUse: number;
+  /** How often its engine was started again. */
+  engineFailures: number;
   /** How long its last requests take. */
   drainMs: number;
 }
@@ -232,6 +234,7 @@ export class FakeRegion {
       kvUse: now.state === 'ready' ? host.kvUse : 0,
       detail: now.detail,
       timeline: mapValues(host.marks, (atMs) => (atMs <= until ? atMs : null)),
+      engineFailures: host.engineFailures,
       ...({ atRisk: host.atRisk } as object),
     };
   }
@@ -340,6 +343,7 @@ export class FakeRegion {
       atRisk: false,
       running: 0,
       kvUse: 0,
+      engineFailures: 0,
       drainMs: 20 * SECOND,
     });
   }

@@ -70,9 +70,9 @@ describe('a replica', () => {
 
   const TIMELINE = { launchedMs: 1, imageMs: 2, weightsMs: null, compiledMs: null, firstTokenMs: null };
 
-  test('comes back with how its boot went, what it was launched from, and its risk', () => {
+  test('comes back with how its boot went, what it was launched from, its risk, and its engine’s failures', () => {
     for (const atRisk of [true, false]) {
-      const row: FleetReplicaRow = { ...ROW, atRisk, templateVersion: 'ab12', timeline: TIMELINE };
+      const row: FleetReplicaRow = { ...ROW, atRisk, templateVersion: 'ab12', timeline: TIMELINE, engineFailures: 3 };
       expect(readFleetItem(fleetItem(row))).toEqual(row);
     }
     expect(fleetItem({ ...ROW, timeline: TIMELINE })).not.toHaveProperty('weightsMs');

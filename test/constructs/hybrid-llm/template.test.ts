@@ -7,7 +7,7 @@ import { readFolder } from '../../../lib/proof/read-assembly';
 import { proveResidency } from '../../../lib/proof/residency';
 import { type FinishedTemplate, exampleApp, ofType, templateOf } from './example';
 
-const MOST_RESOURCES = 125;
+const MOST_RESOURCES = 120;
 
 let template: FinishedTemplate;
 let text: string;
@@ -21,7 +21,7 @@ beforeAll(() => {
   text = JSON.stringify(template);
 });
 
-test('it has at most 125 resources besides alarms', () => {
+test('it has at most 120 resources besides alarms', () => {
   const types = Object.values(template.Resources).map(({ Type }) => Type);
   expect(types.filter((type) => !type.endsWith('::Alarm')).length).toBeLessThanOrEqual(MOST_RESOURCES);
 });

@@ -4,6 +4,7 @@ import * as kms from 'aws-cdk-lib/aws-kms';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import { LlmAlarms, type LlmAlarmsProps } from '../../../constructs/llm-alarms';
+import type { FleetController } from '../../../constructs/vllm-fleet';
 import { idleFloor } from '../../../lib/economics/idle';
 import { forSnapshot, resourcesOf, testStack } from '../../support/cdk';
 import { errorsIn, scenarios, warningsIn } from '../spend-guard/scenarios';
@@ -12,12 +13,20 @@ import { isEmitted, metricsOfAlarms } from './metrics-in';
 const alarmsIn = (stack: Stack, props: Partial<LlmAlarmsProps> = {}, id = 'Alarms'): LlmAlarms =>
   new LlmAlarms(stack, id, { deployment: 'acme', lanes: ['open', 'sealed'], ...props });
 
+/** As far as alarms know one. */
+const controllerOf = (stack: Stack, ...fleetNames: string[]): FleetController =>
+  ({
+    function: lambda.Function.fromFunctionName(stack, `Controller-${fleetNames.join('-')}`, 'controller'),
+    fleetNames,
+  }) as unknown as FleetController;
+
 /** Alarms on everything, with a topic and a meter of somebody's. */
 const allIn = (stack: Stack, more: Partial<LlmAlarmsProps> = {}): LlmAlarms =>
   alarmsIn(stack, {
     meter: lambda.Function.fromFunctionName(stack, 'Meter', 'meter'),
     topics: [new sns.Topic(stack, 'OnCall', { enforceSSL: true })],
     fleets: ['llama-8b'],
+    controllers: [controllerOf(stack, 'llama-8b')],
     monthlyUsd: 2000,
     ...more,
   });
@@ -42,7 +51,17 @@ const templateOf = scenarios({
       },
     });
   },
-  Few: (stack) => alarmsIn(stack, { ...SILENT, timeToFirstToken: {}, errorRate: {}, truncatedStreams: {} }),
+  Few: (stack) =>
+    alarmsIn(stack, { ...SILENT, timeToFirstToken: {}, errorRate: {}, truncatedStreams: {}, longHolds: {} }),
+  Fleets: (stack) =>
+    alarmsIn(stack, {
+      ...SILENT,
+      lanes: [],
+      controllers: [controllerOf(stack, 'a', 'b'), controllerOf(stack, 'c')],
+      failedBoots: { critical: { above: 2 } },
+      missingReplicas: { warning: { above: 1, periods: 6 } },
+      engineFailures: {},
+    }),
   Two: (stack) => {
     alarmsIn(stack, SILENT, 'One');
     alarmsIn(stack, SILENT, 'Two');
@@ -57,16 +76,24 @@ const alarmsOf = (template: Template): Record<string, Record<string, unknown>> =
     ]),
   );
 
-test('alarms of both lanes, a fleet, spend and the meter', () => {
+test('alarms of both lanes, a fleet, spend, the meter and the controller', () => {
   expect(Object.keys(alarmsOf(templateOf('Bounds'))).sort()).toEqual([
+    'ControllerErrors',
+    'ControllerSilent',
     'DetectorFailuresopen',
     'DetectorFailuressealed',
+    'EngineFailuresllama8bwarning',
     'ErrorRateopenwarning',
     'ErrorRatesealedwarning',
+    'FailedBootsllama8bwarning',
     'GpuUsdPerHourcritical',
     'HostsWithoutReadyReplicallama8b',
+    'Interruptionsllama8bwarning',
+    'LongHoldsopenwarning',
+    'LongHoldssealedwarning',
     'MeterErrors',
     'MeterSilent',
+    'MissingReplicasllama8bwarning',
     'ProjectedMonthcritical',
     'RestrictedOnOpenLane',
     'TableFailuresopen',
@@ -85,6 +112,8 @@ test('every alarm looks at metrics that are really emitted', () => {
   const looked = metricsOfAlarms(templateOf('Bounds'));
   const foreign = looked.filter((metric) => !isEmitted(metric));
   expect(foreign.map(({ namespace, name, dimensions }) => [namespace, name, ...dimensions])).toEqual([
+    ['AWS/Lambda', 'Errors', 'FunctionName'],
+    ['AWS/Lambda', 'Invocations', 'FunctionName'],
     ['AWS/Lambda', 'Errors', 'FunctionName'],
     ['AWS/Lambda', 'Invocations', 'FunctionName'],
   ]);
@@ -116,7 +145,7 @@ test('the topic admits alarms of this account, once', () => {
 
 test('alarms that tell nobody are a warning, unless that is stated', () => {
   expect(warningsIn(alarmsIn(testStack()))).toEqual([
-    expect.stringMatching(/13 of 13 alarms tell nobody.*LlmAlarms.noActions/),
+    expect.stringMatching(/15 of 15 alarms tell nobody.*LlmAlarms.noActions/),
   ]);
   expect(warningsIn(alarmsIn(testStack(), SILENT))).toEqual([]);
   expect(warningsIn(allIn(testStack()))).toEqual([]);
@@ -190,7 +219,7 @@ test('one alarm for each severity, with whom it tells and what to do', () => {
 
 test('an empty map of severities is no alarm', () => {
   const names = Object.keys(alarmsOf(templateOf('Few')));
-  expect(names.filter((name) => /TimeToFirst|ErrorRate|Truncated/.test(name))).toEqual([]);
+  expect(names.filter((name) => /TimeToFirst|ErrorRate|Truncated|LongHolds/.test(name))).toEqual([]);
 });
 
 test('hosts that cost money for half an hour while none answers ring', () => {
@@ -203,6 +232,48 @@ test('hosts that cost money for half an hour while none answers ring', () => {
       { MetricStat: { Period: 600 } },
       { MetricStat: { Period: 600 } },
     ],
+  });
+});
+
+test('of each fleet of each controller: failed boots, missing replicas, engines and interruptions', () => {
+  const alarms = alarmsOf(templateOf('All'));
+  const well = { TreatMissingData: 'notBreaching', ComparisonOperator: 'GreaterThanThreshold' };
+  const once = { EvaluationPeriods: 1, Statistic: 'Sum' };
+  expect(alarms['FailedBootsllama8bwarning']).toMatchObject({ ...well, ...once, Threshold: 0, Period: 900 });
+  expect(alarms['EngineFailuresllama8bwarning']).toMatchObject({ ...well, ...once, Threshold: 0, Period: 900 });
+  expect(alarms['Interruptionsllama8bwarning']).toMatchObject({ ...well, ...once, Threshold: 2, Period: 3600 });
+  // Half an hour without a moment at which enough of them answered.
+  expect(alarms['MissingReplicasllama8bwarning']).toMatchObject({
+    ...well,
+    Statistic: 'Minimum',
+    Period: 600,
+    EvaluationPeriods: 3,
+    Threshold: 0,
+  });
+});
+
+test('bounds of a fleet’s alarms are for all fleets, each has its own alarm', () => {
+  const alarms = alarmsOf(templateOf('Fleets'));
+  expect(Object.keys(alarms).filter((name) => name.startsWith('FailedBoots'))).toEqual([
+    'FailedBootsacritical',
+    'FailedBootsbcritical',
+    'FailedBootsccritical',
+  ]);
+  expect(alarms['FailedBootsccritical']).toMatchObject({
+    Threshold: 2,
+    Dimensions: expect.arrayContaining([{ Name: 'Fleet', Value: 'c' }]) as unknown,
+  });
+  expect(alarms['MissingReplicasawarning']).toMatchObject({ Threshold: 1, EvaluationPeriods: 6 });
+  expect(Object.keys(alarms).filter((name) => name.startsWith('EngineFailures'))).toEqual([]);
+});
+
+test('requests that wait long for a replica ring when they are more than two', () => {
+  expect(alarmsOf(templateOf('OneLane'))['LongHoldsopenwarning']).toMatchObject({
+    MetricName: 'HoldTime',
+    ExtendedStatistic: 'TC(180000:)',
+    Period: 900,
+    Threshold: 2,
+    TreatMissingData: 'notBreaching',
   });
 });
 
@@ -236,15 +307,23 @@ test.each<[string, Partial<LlmAlarmsProps>]>([
   expect(errorsIn(alarmsIn(testStack(), props))).toEqual([expect.stringContaining(`\`${name}\` without \`meter\``)]);
 });
 
+test.each(['failedBoots', 'missingReplicas', 'engineFailures', 'interruptions'])(
+  'fails with %s and no controller, since such an alarm would never ring',
+  (name) => {
+    const errors = errorsIn(alarmsIn(testStack(), { [name]: { warning: { above: 5 } } }));
+    expect(errors).toEqual([expect.stringContaining(`\`${name}\` without \`controllers\``)]);
+  },
+);
+
 test('costs a month what its page says', () => {
   const floor = (template: Template): number => Number(idleFloor(template.toJSON()).usdPerMonth.toFixed(2));
-  expect(floor(templateOf('OneLane'))).toBe(0.8);
-  expect(floor(templateOf('Lanes'))).toBe(1.7);
-  expect(floor(templateOf('All'))).toBe(1.7 + 0.2 + 0.4);
+  expect(floor(templateOf('OneLane'))).toBe(0.9);
+  expect(floor(templateOf('Lanes'))).toBe(1.9);
+  expect(floor(templateOf('All'))).toBe(1.9 + 0.2 + 0.4 + 0.2 + 0.4);
 });
 
 test('two stand in one stack', () => {
-  templateOf('Two').resourceCountIs('AWS::CloudWatch::Alarm', 26);
+  templateOf('Two').resourceCountIs('AWS::CloudWatch::Alarm', 30);
 });
 
 test('snapshot of one lane', () => {

@@ -61,6 +61,8 @@ test('a row for each lane, one for spend, one for each fleet', () => {
     'US dollars per hour',
     'Hosts of llama-8b',
     'US dollars per hour of llama-8b',
+    'Load of llama-8b',
+    'What goes wrong in llama-8b',
   ]);
 });
 
@@ -83,7 +85,7 @@ test('every metric of the contract is drawn, but how long a whole answer takes a
 test('alarms stand at the top, and widgets of one’s own can be added', () => {
   const widgets = widgetsOf('Alarms');
   expect(widgets[0]?.type).toBe('alarm');
-  expect(widgets[0]?.properties.alarms).toHaveLength(13);
+  expect(widgets[0]?.properties.alarms).toHaveLength(15);
   expect(widgets.at(-1)?.properties.markdown).toBe('ours');
 });
 

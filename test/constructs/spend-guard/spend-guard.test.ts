@@ -54,9 +54,9 @@ interface Statement {
 }
 
 const statementsOf = (template: Template): Statement[] =>
-  Object.values(resourcesOf(template, 'AWS::IAM::Policy')).flatMap(
-    ({ Properties }) => (Properties?.['PolicyDocument'] as { readonly Statement: Statement[] }).Statement,
-  );
+  Object.values(resourcesOf(template, 'AWS::IAM::Role'))
+    .flatMap(({ Properties }) => Properties?.['Policies'] as { PolicyDocument: { Statement: Statement[] } }[])
+    .flatMap(({ PolicyDocument }) => PolicyDocument.Statement);
 
 test('runs the meter every five minutes', () => {
   const template = templateOf('Plain');

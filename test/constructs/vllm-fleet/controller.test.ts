@@ -50,13 +50,12 @@ test('it is called once a minute, by both groups, and by the table’s stream wi
     StartingPosition: 'TRIM_HORIZON',
   });
   expect((mapping['FilterCriteria'] as { Filters: object[] }).Filters).toHaveLength(5);
-  const queue = flat((mapping['DestinationConfig'] as { OnFailure: { Destination: unknown } }).OnFailure.Destination);
-  expect(queue).toMatch(/^<smallControllerFailures\w+\.Arn>$/);
 });
 
-test('events that fail end in an encrypted queue, and are not tried again: the next minute looks at everything', () => {
+test('events that fail are neither tried again nor kept: the next minute looks at everything', () => {
   const template = plainTemplate();
-  template.hasResourceProperties('AWS::SQS::Queue', { SqsManagedSseEnabled: true });
+  template.resourceCountIs('AWS::SQS::Queue', 0);
+  expect(oneOf(template, 'AWS::Lambda::EventSourceMapping')['DestinationConfig']).toBeUndefined();
   template.hasResourceProperties('AWS::Lambda::EventInvokeConfig', {
     MaximumRetryAttempts: 0,
     MaximumEventAgeInSeconds: 60,
@@ -186,7 +185,7 @@ test('a size that is known at deployment only comes with the environment', () =>
   expect(flat(variables['HYBRID_LLM_FLEET_BINDINGS'])).toMatch(/"maxReplicas":<Most>/);
 });
 
-test('alarms ring when it fails, when it does not run, and when events were given up', () => {
+test('alarms ring when it fails, when it does not run, and on what it says of its fleet', () => {
   const { stack, fleet, template } = fleetStack();
   const controllers = fleet.controller === undefined ? [] : [fleet.controller];
   new LlmAlarms(stack, 'Alarms', { deployment: 'test', lanes: [], controllers, acknowledgeNoActions: true });
@@ -194,7 +193,10 @@ test('alarms ring when it fails, when it does not run, and when events were give
   expect(alarms.map(({ MetricName, TreatMissingData }) => [MetricName, TreatMissingData])).toEqual([
     ['Errors', 'notBreaching'],
     ['Invocations', 'breaching'],
-    ['ApproximateNumberOfMessagesVisible', 'notBreaching'],
+    ['FailedBoots', 'notBreaching'],
+    ['MissingReplicas', 'notBreaching'],
+    ['EngineFailures', 'notBreaching'],
+    ['Interruptions', 'notBreaching'],
   ]);
 });
 

@@ -102,13 +102,20 @@ export interface Statement {
   readonly Principal?: unknown;
 }
 
-/** Statements of the policies of the roles whose id begins so. */
-export const statementsOf = (template: Template, policyBegins: string): Statement[] =>
-  Object.entries(template.findResources('AWS::IAM::Policy'))
-    .filter(([id]) => id.startsWith(policyBegins))
-    .flatMap(
-      ([, { Properties }]) => (Properties as { PolicyDocument: { Statement: Statement[] } }).PolicyDocument.Statement,
-    );
+interface Policy {
+  readonly PolicyDocument: { readonly Statement: Statement[] };
+}
+
+/** Statements of the roles whose id begins so: in the role itself, and in policies beside it. */
+export const statementsOf = (template: Template, begins: string): Statement[] =>
+  [
+    ...Object.entries(propertiesOf(template, 'AWS::IAM::Policy')),
+    ...Object.entries(propertiesOf(template, 'AWS::IAM::Role')).flatMap(([id, { Policies = [] }]) =>
+      (Policies as Properties[]).map((policy) => [id, policy] as const),
+    ),
+  ]
+    .filter(([id]) => id.startsWith(begins))
+    .flatMap(([, policy]) => (policy as unknown as Policy).PolicyDocument.Statement);
 
 export const resourcesIn = ({ Resource }: Statement): string[] =>
   (Array.isArray(Resource) ? (Resource as unknown[]) : [Resource]).map(flat);
