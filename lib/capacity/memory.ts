@@ -25,6 +25,8 @@ export interface Memory {
   readonly bootsMs: readonly number[];
   /** An operator wants no replica. */
   readonly drained: boolean;
+  /** Instances that an operator wants gone, each until no group lists it. */
+  readonly letGo: readonly string[];
   readonly stage: KillStage | 'none';
 }
 
@@ -63,6 +65,7 @@ export const NO_MEMORY: Memory = {
   failedVersion: null,
   bootsMs: [],
   drained: false,
+  letGo: [],
   stage: 'none',
 };
 
