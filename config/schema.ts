@@ -249,8 +249,17 @@ export const configSchema = z.strictObject({
     .prefault({}),
   budgets: z
     .strictObject({
-      monthlyUsd: usd.optional(),
-      killSwitch: z.array(stageAt(KILL_STAGES)).default([]),
+      monthlyUsd: usd
+        .optional()
+        .describe(
+          'What models by the token and GPU hosts together may cost a month, from midnight UTC on its first day.',
+        ),
+      killSwitch: z
+        .array(stageAt(KILL_STAGES))
+        .default([])
+        .describe(
+          'What happens at which per cent of the budget. notify: the topic is told; closed-off: closed models are not asked any more; clamp: each fleet keeps one replica, or its minimum; zero: no model is asked and no fleet has a replica.',
+        ),
       unpriced: z
         .enum(['skip', 'allow'])
         .default('skip')

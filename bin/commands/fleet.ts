@@ -6,6 +6,8 @@ import { own } from '../../lib/plan/own';
 import { type Item, number, text as textValue, textIn } from '../../lib/tables/attributes';
 import { commandItem } from '../../lib/tables/command-item';
 import { COMMAND_PREFIX, type CommandRow } from '../../lib/tables/command-row';
+import { readFleetItem } from '../../lib/tables/fleet-item';
+import { REPLICA_PREFIX } from '../../lib/tables/fleet-row';
 import { FLEET_TABLE_KEY, TTL_ATTRIBUTE } from '../../lib/tables/key-schemas';
 import { type Command, ExitCode, UsageError, text } from './command';
 import { DEPLOYMENT_OPTIONS, DEPLOYMENT_USAGE } from './deployment';
@@ -24,10 +26,11 @@ const ACTIONS = ['retry', 'drain'] as const;
 
 export const fleet: Command = {
   name: 'fleet',
-  positionals: 2,
-  summary: 'tells a fleet to try again or to finish',
-  usage: `hybrid-llm fleet retry NAME   forget failed boots and an earlier drain, try again
-hybrid-llm fleet drain NAME   let every replica finish and start none, until \`retry\`
+  positionals: 3,
+  summary: 'tells a fleet to try again or to finish, or one of its replicas to finish',
+  usage: `hybrid-llm fleet retry NAME            forget failed boots and an earlier drain, try again
+hybrid-llm fleet drain NAME            let every replica finish and start none, until \`retry\`
+hybrid-llm fleet drain NAME INSTANCE   let that replica finish; what load needs is started in its place
   --wait SECONDS  for the controller to take it (${WAIT_SECONDS}); 0 does not wait
   --config FILE   whose deployment and fleets they are
 ${DEPLOYMENT_USAGE}
@@ -41,12 +44,15 @@ Exit code 3: the command is written, and the controller has not taken it yet.`,
     wait: { type: 'string', default: String(WAIT_SECONDS) },
   },
   async run(args) {
-    const [action, name] = args.positionals;
+    const [action, name, instance] = args.positionals;
     const command = ACTIONS.find((one) => one === action);
     if (command === undefined) {
       throw new UsageError(`\`fleet ${action ?? ''}\` is not known; allowed: ${ACTIONS.join(', ')}`);
     }
     if (name === undefined) throw new UsageError(`which fleet? \`fleet ${command} NAME\``);
+    if (instance !== undefined && command !== 'drain') {
+      throw new UsageError(`\`fleet ${command}\` is for a whole fleet; \`${instance}\` is one word too many`);
+    }
     const waitSeconds = Number(text(args, 'wait'));
     if (!Number.isInteger(waitSeconds) || waitSeconds < 0) {
       throw new UsageError(`--wait is \`${text(args, 'wait')}\`; it takes whole seconds`);
@@ -55,20 +61,23 @@ Exit code 3: the command is written, and the controller has not taken it yet.`,
     if (config === undefined) return ExitCode.badInput;
     const table = await deploymentTable(args, config, 'FleetTableName');
     await checkName(name, config, table);
+    if (instance !== undefined) await checkInstance(instance, name, table);
 
     const givenMs = Date.now();
     const id = `${COMMAND_PREFIX}${givenMs}-${randomBytes(4).toString('hex')}`;
-    const row: CommandRow = { fleet: name, id, command, stage: 'none', givenMs };
+    const row: CommandRow = {
+      ...{ fleet: name, id, command, stage: 'none', givenMs },
+      ...(instance !== undefined && { instance }),
+    };
+    const what = `${command} of ${instance === undefined ? name : `${instance} in ${name}`}`;
     const ttl = Math.floor(givenMs / 1000) + KEPT_SECONDS;
     await table.call('PutItem', { Item: { ...commandItem(row), [TTL_ATTRIBUTE]: number(ttl) } });
     if (await isTaken(table, row, waitSeconds)) {
-      process.stderr.write(
-        `${command} of ${name}: its controller has taken it; \`status --watch\` shows what comes of it\n`,
-      );
+      process.stderr.write(`${what}: its controller has taken it; \`status --watch\` shows what comes of it\n`);
       return ExitCode.done;
     }
     process.stderr.write(
-      `${command} of ${name}: it waits; the controller has not taken it${waitSeconds === 0 ? ' yet' : ` within ${duration(waitSeconds)}`}\n`,
+      `${what}: it waits; the controller has not taken it${waitSeconds === 0 ? ' yet' : ` within ${duration(waitSeconds)}`}\n`,
     );
     return ExitCode.checkFailed;
   },
@@ -88,6 +97,16 @@ async function checkName(name: string, config: Config | null, table: DeploymentT
   if (found.endpoints !== undefined) {
     throw new UsageError(`the replicas of \`${name}\` are named by address: no controller starts or ends them`);
   }
+}
+
+/** One that is not there would be waited for by nobody; one that has drained has done what it would be told. */
+async function checkInstance(instance: string, fleet: string, table: DeploymentTable): Promise<void> {
+  const there = (await table.scan())
+    .flatMap((item) => readFleetItem(item) ?? [])
+    .filter((row) => row.fleet === fleet && row.state !== 'drained')
+    .map(({ id }) => id.slice(REPLICA_PREFIX.length));
+  if (there.includes(instance)) return;
+  throw new UsageError(`no replica \`${instance}\` in \`${fleet}\`; it has: ${there.sort().join(', ') || 'none'}`);
 }
 
 /** Whoever follows a command takes its row away. */

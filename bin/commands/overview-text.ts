@@ -21,7 +21,8 @@ function fleetLines(fleet: FleetOverview): string[] {
     ...(heldSecondsAgo === null || ready > 0 ? [] : [`  a request waited for it ${duration(heldSecondsAgo)} ago`]),
     ...fleet.interruptions.map(({ instance, secondsAgo }) => `  interrupted: ${instance}, ${duration(secondsAgo)} ago`),
     ...fleet.commands.map(
-      ({ command, secondsAgo }) => `  waits for its controller: ${command}, given ${duration(secondsAgo)} ago`,
+      ({ command, instance, secondsAgo }) =>
+        `  waits for its controller: ${command}${instance === null ? '' : ` ${instance}`}, given ${duration(secondsAgo)} ago`,
     ),
   ];
 }

@@ -157,11 +157,20 @@ export interface Sensitivity {
   readonly custom?: CustomDetector[];
 }
 
-/** What all tenants together may spend at closed providers. */
+/** What all tenants together may spend in a month, from midnight UTC on its first day. */
 export interface RouterBudget {
-  /** US dollars a month. @default - no cap */
+  /**
+   * US dollars a month, for tokens and, where a `SpendGuard` counts them in the same ledger, GPU hosts together.
+   *
+   * @default - no cap
+   */
   readonly monthlyUsd?: number;
-  /** `notify`, `closed-off`, `clamp` or `zero`, then @ and a share of the budget in per cent. @default - none */
+  /**
+   * `notify`, `closed-off`, `clamp` or `zero`, then @ and a share of the budget in per cent. From `closed-off` on the router
+   * asks closed models no more, from `zero` on none at all; `notify` and `clamp` are not its business, but the `SpendGuard`'s.
+   *
+   * @default - closed models are asked no more at 100 per cent
+   */
   readonly killSwitch?: string[];
   /** Whether a cap lets a model through whose price is not known: `skip` or `allow`. @default 'skip' */
   readonly unpriced?: string;

@@ -1,4 +1,4 @@
-import { Duration, type RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { Duration, type RemovalPolicy, Tokenization, Validations } from 'aws-cdk-lib';
 import type * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
@@ -6,7 +6,7 @@ import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { ENVIRONMENT, fleetTableVariable } from '../../lib/plan/environment';
 import { NAMESPACE } from '../../lib/records/metrics';
-import { METERED_FLEETS_VARIABLE } from '../../lib/spend/meter-names';
+import { KILL_SWITCH_VARIABLE, METERED_FLEETS_VARIABLE, MONTHLY_USD_VARIABLE } from '../../lib/spend/meter-names';
 import { allowRedundantDependency } from '../redundant-dependency';
 import { bundledAsset } from '../assets';
 import { SelfContainedRole } from '../self-contained-role';
@@ -16,18 +16,28 @@ export interface MeterFunctionProps {
   readonly deployment: string;
   readonly ledger: dynamodb.ITable;
   readonly fleets: MeteredFleet[];
+  /** @default - fleets are told of no stage */
+  readonly killSwitch?: MeteredBudget;
   readonly logRetention: logs.RetentionDays;
   /** @default RemovalPolicy.RETAIN */
   readonly removalPolicy?: RemovalPolicy;
 }
 
-/** The function that counts what GPU hosts cost, with a role and a log group of its own. It is in no VPC. */
+/** What the meter compares the month's spend with. */
+export interface MeteredBudget {
+  /** US dollars. */
+  readonly monthlyUsd: number;
+  /** Such as `notify@80`. */
+  readonly stages: string[];
+}
+
+/** The function that counts what GPU hosts cost and tells fleets the budget's stage, with a role and a log group of its own. It is in no VPC. */
 export class MeterFunction extends Construct {
   readonly function: lambda.Function;
 
   constructor(scope: Construct, id: string, props: MeterFunctionProps) {
     super(scope, id);
-    const { deployment, ledger, fleets } = props;
+    const { deployment, ledger, fleets, killSwitch } = props;
     const logGroup = new logs.LogGroup(this, 'LogGroup', {
       retention: props.logRetention,
       ...(props.removalPolicy !== undefined && { removalPolicy: props.removalPolicy }),
@@ -45,12 +55,14 @@ export class MeterFunction extends Construct {
     });
     ledger.grant(role, 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem');
     ledger.encryptionKey?.grant(role, 'kms:Decrypt', 'kms:Encrypt', 'kms:GenerateDataKey');
-    for (const { table } of fleets) {
+    for (const table of new Set(fleets.map((fleet) => fleet.table))) {
+      const names = fleets.filter((fleet) => fleet.table === table).map(({ name }) => name);
       table.grant(role, 'dynamodb:Query');
-      table.encryptionKey?.grant(role, 'kms:Decrypt');
+      allowCommands(role, table, names);
+      table.encryptionKey?.grant(role, 'kms:Decrypt', 'kms:Encrypt', 'kms:GenerateDataKey');
     }
     this.function = new lambda.Function(this, 'Resource', {
-      description: `Counts what the GPU hosts of ${deployment} cost, and publishes spend and replicas.`,
+      description: `Counts what the GPU hosts of ${deployment} cost, publishes spend and replicas, and tells fleets the budget's stage.`,
       runtime: lambda.Runtime.NODEJS_24_X,
       architecture: lambda.Architecture.ARM_64,
       handler: 'index.handler',
@@ -62,12 +74,27 @@ export class MeterFunction extends Construct {
         [ENVIRONMENT.ledgerTable]: ledger.tableName,
         [METERED_FLEETS_VARIABLE]: fleets.map(({ name }) => name).join(','),
         ...Object.fromEntries(fleets.map(({ name, table }) => [fleetTableVariable(name), table.tableName])),
+        ...(killSwitch !== undefined && {
+          [MONTHLY_USD_VARIABLE]: Tokenization.stringifyNumber(killSwitch.monthlyUsd),
+          [KILL_SWITCH_VARIABLE]: killSwitch.stages.join(','),
+        }),
       },
       role,
       logGroup,
     });
     allowRedundantDependency(this.function);
   }
+}
+
+/** Rows of these fleets alone. Also without a kill switch: one that was taken out of the config has to be taken back. */
+function allowCommands(role: iam.Role, table: dynamodb.ITable, fleets: readonly string[]): void {
+  role.addToPolicy(
+    new iam.PolicyStatement({
+      actions: ['dynamodb:PutItem'],
+      resources: [table.tableArn],
+      conditions: { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': fleets } },
+    }),
+  );
 }
 
 /** What exists on no narrower resource than `*`. */

@@ -8,10 +8,10 @@ import * as logs from 'aws-cdk-lib/aws-logs';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { fleetTableVariable } from '../../lib/plan/environment';
+import { KILL_STAGE_FORM, readKillStage } from '../../lib/spend/kill-switch';
 import { admitPublisher } from '../llm-alarms/admit-publisher';
 import { LedgerTable } from '../llm-router/ledger-table';
 import { SpendMetrics } from '../metrics/spend-metrics';
-import { STAGE_FORM, stagePercents } from './kill-stages';
 import type { MeteredFleet } from './metered-fleet';
 import { MeterFunction } from './meter-function';
 import { hasBudgets, monthlyBudget } from './monthly-budget';
@@ -25,15 +25,16 @@ const METER_EVERY = Duration.minutes(5);
  *
  * Creates a function on a schedule that finds the deployment's hosts by their tags, prices them (spot by the live market, on
  * demand by the catalogue), adds their dollars to the ledger's month, frees reservations that nobody settled, and publishes
- * ready replicas, hosts, dollars per hour, spend and projection of the month. With `monthlyUsd` also an AWS budget, and a
- * topic for it unless one is given. Without `ledger` also a ledger table.
+ * ready replicas, hosts, dollars per hour, spend and projection of the month. With `killSwitch` it tells the fleets'
+ * controller when the month's spend reaches a stage. With `monthlyUsd` also an AWS budget, and a topic for it unless one is
+ * given. Without `ledger` also a ledger table.
  *
  * Costs per month about $0.15 for the function and its calls, and $0.30 for each of the metrics: five and four a fleet. The
  * first two budgets of an account are free.
  *
  * Limitations:
  * - AWS Budgets lags by up to a day and sees the AWS bill alone, all of it, and nothing of what providers charge. It is the
- *   late backstop; the router's own caps hold at once.
+ *   late backstop; the router's own caps hold at once, and fleets hear within five minutes.
  * - On-demand prices are the catalogue's, of us-east-1: elsewhere they are an estimate. Volumes and data transfer are not
  *   metered, savings plans and free first hours of interrupted spot hosts not deducted.
  * - In some regions CloudFormation does not know AWS budgets (`budget-regions.json`): there a warning says so, and there is
@@ -44,7 +45,7 @@ const METER_EVERY = Duration.minutes(5);
  * const guard = new SpendGuard(this, 'SpendGuard', {
  *   deployment: 'acme-llm',
  *   monthlyUsd: 2000,
- *   killSwitch: ['notify@80', 'closed-off@100'],
+ *   killSwitch: ['notify@80', 'closed-off@100', 'clamp@110', 'zero@120'],
  * });
  * guard.topic?.addSubscription(new subscriptions.EmailSubscription('oncall@acme.example'));
  * ```
@@ -63,8 +64,9 @@ export class SpendGuard extends Construct {
 
   constructor(scope: Construct, id: string, props: SpendGuardProps) {
     super(scope, id);
-    const { deployment, fleets = [], removalPolicy } = props;
+    const { deployment, fleets = [], removalPolicy, monthlyUsd, killSwitch = [] } = props;
     this.checkFleets(fleets);
+    const isValid = this.checkBudget(props);
     this.metrics = new SpendMetrics(deployment);
     const kept = removalPolicy === undefined ? {} : { removalPolicy };
     this.ledger = props.ledger ?? new LedgerTable(this, 'Ledger', kept);
@@ -72,6 +74,9 @@ export class SpendGuard extends Construct {
       deployment,
       ledger: this.ledger,
       fleets,
+      ...(isValid && monthlyUsd !== undefined && killSwitch.length > 0
+        ? { killSwitch: { monthlyUsd, stages: killSwitch } }
+        : {}),
       logRetention: props.logRetention ?? logs.RetentionDays.ONE_MONTH,
       ...kept,
     });
@@ -81,7 +86,7 @@ export class SpendGuard extends Construct {
       schedule: events.Schedule.rate(METER_EVERY),
       targets: [new targets.LambdaFunction(meter.function)],
     });
-    const topic = this.addBudget(props);
+    const topic = isValid && monthlyUsd !== undefined ? this.addBudget(props, monthlyUsd) : undefined;
     if (topic !== undefined) this.topic = topic;
   }
 
@@ -100,26 +105,28 @@ export class SpendGuard extends Construct {
     return this.metrics.gpuUsdPerHour(options);
   }
 
-  private addBudget({
-    deployment,
-    monthlyUsd,
-    killSwitch = [],
-    topic: given,
-  }: SpendGuardProps): sns.ITopic | undefined {
-    const percents = stagePercents(killSwitch);
-    const wrong = killSwitch.filter((_, index) => percents[index] === null);
-    if (wrong.length > 0) {
-      this.error(`killSwitch: got ${wrong.map((stage) => `"${stage}"`).join(', ')}; expected ${STAGE_FORM}`);
-    }
-    if (monthlyUsd === undefined) {
-      if (killSwitch.length > 0)
-        this.error('killSwitch without monthlyUsd: its stages are shares of a budget; add monthlyUsd');
-      return undefined;
-    }
-    if (!Token.isUnresolved(monthlyUsd) && !(monthlyUsd > 0)) {
-      this.error(`monthlyUsd: got ${monthlyUsd}; expected US dollars above 0, or leave it out`);
-      return undefined;
-    }
+  /** `false`: an error says what is wrong. */
+  private checkBudget({ monthlyUsd, killSwitch = [] }: SpendGuardProps): boolean {
+    const wrong = killSwitch.filter((stage) => readKillStage(stage) === null);
+    const errors = [
+      ...(wrong.length > 0
+        ? [`killSwitch: got ${wrong.map((stage) => `"${stage}"`).join(', ')}; expected ${KILL_STAGE_FORM}`]
+        : []),
+      ...(monthlyUsd === undefined && killSwitch.length > 0
+        ? ['killSwitch without monthlyUsd: its stages are shares of a budget; add monthlyUsd']
+        : []),
+      ...(monthlyUsd !== undefined && !Token.isUnresolved(monthlyUsd) && !(monthlyUsd > 0)
+        ? [`monthlyUsd: got ${monthlyUsd}; expected US dollars above 0, or leave it out`]
+        : []),
+    ];
+    for (const message of errors) this.error(message);
+    return errors.length === 0;
+  }
+
+  private addBudget(
+    { deployment, killSwitch = [], topic: given }: SpendGuardProps,
+    monthlyUsd: number,
+  ): sns.ITopic | undefined {
     const { region } = Stack.of(this);
     if (!hasBudgets(region)) {
       Annotations.of(this).addWarningV2(
@@ -136,7 +143,9 @@ export class SpendGuard extends Construct {
       );
     }
     admitPublisher(topic, 'cloudwatch.amazonaws.com');
-    const told = new Set(killSwitch.length === 0 ? [100] : percents.filter((percent) => percent !== null));
+    const told = new Set(
+      killSwitch.length === 0 ? [100] : killSwitch.flatMap((stage) => readKillStage(stage)?.percent ?? []),
+    );
     monthlyBudget(this, 'Budget', monthlyUsd, [...told], topic);
     return topic;
   }

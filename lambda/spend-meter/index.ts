@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { EC2Client } from '@aws-sdk/client-ec2';
+import { commandItem } from '../../lib/tables/command-item';
 import { dynamo } from '../aws/dynamo';
 import { sweepReservations } from '../router/stores/sweep-reservations';
 import { listHosts, spotPrices } from './ec2-hosts';
@@ -11,7 +12,7 @@ import { readyReplicas } from './ready-replicas';
 import { runMeter } from './run';
 import { readSettings } from './settings';
 
-const { region, deployment, ledgerTable, fleetTables } = readSettings(process.env);
+const { region, deployment, ledgerTable, fleetTables, killSwitch } = readSettings(process.env);
 const ec2 = new EC2Client({ region });
 const cloudWatch = new CloudWatchClient({ region });
 // Nobody waits for an answer here, so a slow table gets its time.
@@ -21,11 +22,13 @@ export const handler = (): Promise<void> =>
   runMeter({
     region,
     fleetTables,
+    killSwitch,
     store: meterStore(tables, ledgerTable, randomUUID()),
     nowMs: Date.now,
     listHosts: () => listHosts(ec2, deployment),
     spotPrices: (kinds) => spotPrices(ec2, kinds, Date.now()),
     readyReplicas: (table, fleet) => readyReplicas(tables, table, fleet, Date.now()),
+    tellFleet: async (table, row) => void (await tables.call('PutItem', { TableName: table, Item: commandItem(row) })),
     sweepReservations: () => sweepReservations(tables, ledgerTable, Date.now()),
     publish: (data) => publish(cloudWatch, deployment, data, Date.now()),
     log: (line) => process.stdout.write(`${line}\n`),

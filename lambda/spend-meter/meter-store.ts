@@ -1,5 +1,6 @@
 /**
- * What the meter keeps in the ledger table: its own item, and the GPU's share of each month's item.
+ * What the meter keeps in the ledger table: its own item, one of what fleets were told, and the GPU's share of each month's
+ * item.
  *
  * A run first saves its state, on the condition that no other run has saved since it read, and then books the charges that
  * the state holds, on the condition that this run's are not booked. A run that dies between the two leaves its charges in
@@ -7,8 +8,15 @@
  * it while it lasts.
  */
 import type { Charges, MeterState } from '../../lib/spend/gpu-cost';
+import type { ReachedStage } from '../../lib/spend/kill-switch';
 import { toUsd } from '../../lib/spend/ledger';
-import { GPU_ATTRIBUTE, GPU_RUN_ATTRIBUTE, METER_ITEM, gpuOfFleetAttribute } from '../../lib/spend/meter-names';
+import {
+  GPU_ATTRIBUTE,
+  GPU_RUN_ATTRIBUTE,
+  KILL_SWITCH_ITEM,
+  METER_ITEM,
+  gpuOfFleetAttribute,
+} from '../../lib/spend/meter-names';
 import { type Item, number, numberIn, text, textIn } from '../../lib/tables/attributes';
 import { LEDGER_TABLE_KEY } from '../../lib/tables/key-schemas';
 import { ACCOUNT_TOTAL, ledgerKey } from '../../lib/tables/ledger-item';
@@ -24,6 +32,16 @@ export interface MeterStore {
   book(run: Pick<MeterState, 'runMs' | 'charges'>): Promise<void>;
   /** US dollars of the month, tokens and GPUs, settled and set aside. */
   spentUsd(month: string): Promise<number>;
+  /** What fleets were told last of the kill switch. */
+  readTold(): Promise<Told>;
+  saveTold(told: Told): Promise<void>;
+}
+
+export interface Told {
+  /** Counts the times that any fleet was told something. */
+  readonly round: number;
+  /** By fleet; one that is not in it was told nothing. */
+  readonly stages: Readonly<Record<string, ReachedStage>>;
 }
 
 /** Attributes of the meter's item. */
@@ -32,6 +50,7 @@ const WRITER = 'writer';
 const STATE = 'state';
 
 const METER_KEY: Item = { [LEDGER_TABLE_KEY.partition]: text(METER_ITEM) };
+const TOLD_KEY: Item = { [LEDGER_TABLE_KEY.partition]: text(KILL_SWITCH_ITEM) };
 
 /** @param writer of this run alone: a run that comes second by a millisecond must not take the first one's state for its own */
 export function meterStore({ call }: Dynamo, table: string, writer: string): MeterStore {
@@ -81,6 +100,15 @@ export function meterStore({ call }: Dynamo, table: string, writer: string): Met
     spentUsd: async (month) => {
       const item = await readItem(ledgerKey(month));
       return toUsd((numberIn(item, ACCOUNT_TOTAL) ?? 0) + (numberIn(item, GPU_ATTRIBUTE) ?? 0));
+    },
+
+    readTold: async () => {
+      const told = textIn(await readItem(TOLD_KEY), STATE);
+      return told === undefined ? { round: 0, stages: {} } : (JSON.parse(told) as Told);
+    },
+
+    saveTold: async (told) => {
+      await call('PutItem', { TableName: table, Item: { ...TOLD_KEY, [STATE]: text(JSON.stringify(told)) } });
     },
   };
 }

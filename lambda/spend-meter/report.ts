@@ -1,6 +1,7 @@
 /** What a run has found, as metrics and as its log line. */
 import type { MeterDatum, MeterMetricName } from '../../lib/records/fleet-metrics';
 import type { FleetCost, Metering } from '../../lib/spend/gpu-cost';
+import type { ReachedStage } from '../../lib/spend/kill-switch';
 import type { Swept } from '../router/stores/sweep-reservations';
 
 /** Each part is `null` where it failed. */
@@ -9,6 +10,8 @@ export interface Findings {
   /** Ready replicas by fleet. */
   readonly ready: Readonly<Record<string, number | null>>;
   readonly month: { readonly spentUsd: number; readonly projectedUsd: number } | null;
+  /** At which the kill switch is. */
+  readonly stage: ReachedStage | null;
   readonly swept: Swept | null;
 }
 
@@ -46,7 +49,11 @@ const NO_COST: FleetCost = { hosts: 0, usdPerHour: 0, usd: 0 };
 const sumOf = ({ fleets }: Metering, key: keyof FleetCost): number =>
   Object.values(fleets).reduce((sum, fleet) => sum + fleet[key], 0);
 
-export function logLine({ gpu, ready, month, swept }: Findings, timeMs: number, failures: readonly Error[]): string {
+export function logLine(
+  { gpu, ready, month, stage, swept }: Findings,
+  timeMs: number,
+  failures: readonly Error[],
+): string {
   return JSON.stringify({
     kind: 'spend-meter',
     time: new Date(timeMs).toISOString(),
@@ -56,6 +63,7 @@ export function logLine({ gpu, ready, month, swept }: Findings, timeMs: number, 
     estimatedHosts: gpu?.estimatedHosts ?? null,
     ready,
     month,
+    stage,
     swept,
     failures: failures.map(({ message }) => message),
   });

@@ -1,5 +1,6 @@
 /**
- * One run of the spend meter, top to bottom: stale reservations → hosts and their dollars → replicas → the month → metrics.
+ * One run of the spend meter, top to bottom: stale reservations → hosts and their dollars → replicas → the month → what fleets
+ * are told of it → metrics.
  *
  * The parts do not need one another: where one fails the others still do their work, and the run fails at its end with all
  * that went wrong, so that the function's error alarm rings.
@@ -7,17 +8,19 @@
 import type { MeterDatum } from '../../lib/records/fleet-metrics';
 import { type Host, kindsToPrice, meterHosts } from '../../lib/spend/gpu-cost';
 import { CATALOG_ON_DEMAND, type HostKind } from '../../lib/spend/gpu-prices';
+import { type KillSwitch, stageReached } from '../../lib/spend/kill-switch';
 import { monthOf } from '../../lib/spend/ledger';
 import { projectedMonthUsd } from '../../lib/spend/projection';
 import type { Swept } from '../router/stores/sweep-reservations';
 import type { MeterStore } from './meter-store';
 import { type Findings, type GpuFindings, logLine, metricsOf } from './report';
+import { type TellDeps, tellFleets } from './tell-fleets';
 
-export interface MeterDeps {
+export interface MeterDeps extends TellDeps {
   readonly region: string;
-  /** Table of replicas by fleet. */
-  readonly fleetTables: Readonly<Record<string, string>>;
   readonly store: MeterStore;
+  /** `null`: none is configured. */
+  readonly killSwitch: KillSwitch | null;
   readonly nowMs: () => number;
   readonly listHosts: () => Promise<readonly Host[]>;
   /** By `spotKey`. */
@@ -54,7 +57,11 @@ export async function runMeter(deps: MeterDeps): Promise<void> {
   // Without what the hosts cost since the last run the month would look cheaper than it is.
   const month = gpu === null ? null : await part('spend of the month', () => spendOfMonth(deps, gpu, nowMs));
 
-  const findings: Findings = { gpu, ready: Object.fromEntries(ready), month, swept };
+  const stage = month === null ? null : stageReached(deps.killSwitch, month.spentUsd);
+  // Of runs at once one tells: the one whose charges these are.
+  if (stage !== null && gpu?.booked === true) await part('kill switch', () => tellFleets(deps, stage, nowMs));
+
+  const findings: Findings = { gpu, ready: Object.fromEntries(ready), month, stage, swept };
   await part('metrics', () => deps.publish(metricsOf(findings)));
   deps.log(logLine(findings, nowMs, failures));
   if (failures.length > 0) {

@@ -39,5 +39,6 @@ export const END_REASONS = [
   'silent',
   'gone',
   'left_out_pool',
+  'drained_by_operator',
 ] as const;
 export type EndReason = (typeof END_REASONS)[number];

@@ -11,13 +11,17 @@ export const inOrder = (commands: readonly CommandRow[]): readonly CommandRow[] 
 export const followCommands = (memory: Memory, commands: readonly CommandRow[]): Memory =>
   inOrder(commands).reduce(follow, memory);
 
-function follow(memory: Memory, { command, stage }: CommandRow): Memory {
+function follow(memory: Memory, { command, stage, instance }: CommandRow): Memory {
   switch (command) {
     case 'drain':
-      return { ...memory, drained: true };
+      return instance === undefined
+        ? { ...memory, drained: true }
+        : { ...memory, letGo: withOne(memory.letGo, instance) };
     case 'retry':
-      return { ...memory, drained: false, failedBoots: [], spotShortMs: null };
+      return { ...memory, drained: false, letGo: [], failedBoots: [], spotShortMs: null };
     case 'stage':
       return { ...memory, stage };
   }
 }
+
+const withOne = (ids: readonly string[], id: string): readonly string[] => (ids.includes(id) ? ids : [...ids, id]);

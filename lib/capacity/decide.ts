@@ -66,6 +66,7 @@ export function decide(state: FleetState, nowMs: number): Decision {
     ...needs,
     wantedMs,
     spotShortMs,
+    letGo: told.letGo.filter((id) => seenHosts[id] !== undefined),
     hosts: Object.fromEntries(
       Object.entries(seenHosts).map(([id, host]) => [id, endsNow(ends, id) ? { ...host, endAskedMs: nowMs } : host]),
     ),

@@ -26,6 +26,8 @@ export interface Memory {
   readonly boots: readonly BootTimeline[];
   /** An operator wants no replica. */
   readonly drained: boolean;
+  /** Instances that an operator wants gone, each until no group lists it. */
+  readonly letGo: readonly string[];
   readonly stage: KillStage | 'none';
 }
 
@@ -66,6 +68,7 @@ export const NO_MEMORY: Memory = {
   failedVersion: null,
   boots: [],
   drained: false,
+  letGo: [],
   stage: 'none',
 };
 

@@ -30,7 +30,14 @@ export interface FleetOverview {
   /** Hosts that EC2 took back within the last hour, the latest first. */
   readonly interruptions: readonly { readonly instance: string; readonly secondsAgo: number }[];
   /** Commands that the controller has not taken yet. */
-  readonly commands: readonly { readonly command: FleetCommand; readonly secondsAgo: number }[];
+  readonly commands: readonly CommandOverview[];
+}
+
+export interface CommandOverview {
+  readonly command: FleetCommand;
+  /** The one host that it is about; `null`: the whole fleet. */
+  readonly instance: string | null;
+  readonly secondsAgo: number;
 }
 
 export interface ReplicaOverview {
@@ -112,7 +119,7 @@ function fleetOf({ name, items, hosts, nowMs }: OneFleet): FleetOverview {
     commands: items
       .map(readCommandItem)
       .filter((row) => row !== null)
-      .map(({ command, givenMs }) => ({ command, secondsAgo: ago(givenMs) })),
+      .map(({ command, instance = null, givenMs }) => ({ command, instance, secondsAgo: ago(givenMs) })),
   };
 }
 

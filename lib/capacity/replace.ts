@@ -1,22 +1,22 @@
-/** Hosts that are given up whatever the load: interrupted, gone, failed, silent, from a pool that is left out. */
+/** Hosts that are given up whatever the load: interrupted, gone, failed, silent, from a pool that is left out, let go by an operator. */
 import type { EndReason } from './actions';
-import { type Boots, isLeftOut } from './breaker';
+import { isLeftOut } from './breaker';
 import type { FleetSettings } from './fleet-state';
 import type { Host } from './hosts';
 import type { Memory } from './memory';
 
 /** A host that has not written for so long is dead, or cannot be reached, which is the same to a router. */
 export const SILENT_MS = 3 * 60_000;
-/** Where all are silent it is rather the table that does not take their writes. */
 /** Between two looks a host beats some thirty times. */
 const MISSED_MS = 60_000;
+/** Where all are silent it is rather the table that does not take their writes. */
 const ALL_SILENT_MS = 10 * 60_000;
 
 /** Why each host has to go; those that may stay are not in it. */
 export function endings(
   hosts: readonly Host[],
   settings: FleetSettings,
-  boots: Boots,
+  memory: Memory,
   nowMs: number,
 ): ReadonlyMap<Host, EndReason> {
   const heard = hosts.filter(({ stage, row }) => stage !== 'leaving' && row !== null);
@@ -24,7 +24,7 @@ export function endings(
   const silenceMs = allSilent ? ALL_SILENT_MS : SILENT_MS;
   const ends = new Map<Host, EndReason>();
   for (const host of hosts) {
-    const reason = host.stage === 'leaving' ? null : endOf(host, settings, boots, silenceMs, nowMs);
+    const reason = host.stage === 'leaving' ? null : endOf(host, settings, memory, silenceMs, nowMs);
     if (reason !== null) ends.set(host, reason);
   }
   // One a look: what the first one's end brings is seen before the next one's.
@@ -56,7 +56,7 @@ const isDraining = (row: Host['row']): boolean => row?.state === 'draining' || r
 function endOf(
   host: Host,
   { bootTimeoutMs }: FleetSettings,
-  boots: Boots,
+  fleet: Memory,
   silenceMs: number,
   nowMs: number,
 ): EndReason | null {
@@ -65,8 +65,9 @@ function endOf(
   if (host.gone || isDraining(row)) return 'gone';
   const failure: EndReason = memory.readyMs === null ? 'boot_failed' : 'engine_failed';
   if (row?.state === 'failed') return failure;
+  if (fleet.letGo.includes(host.id)) return 'drained_by_operator';
   if (host.stage === 'ready') return null;
   if (row !== null && host.silentMs >= silenceMs) return 'silent';
-  if (memory.readyMs === null && isLeftOut(boots, host)) return 'left_out_pool';
+  if (memory.readyMs === null && isLeftOut(fleet, host)) return 'left_out_pool';
   return nowMs - (memory.readyMs ?? launchMs) >= bootTimeoutMs ? failure : null;
 }

@@ -10,6 +10,7 @@ export const commandItem = (row: CommandRow): Item => ({
   command: text(row.command),
   stage: text(row.stage),
   givenMs: number(row.givenMs),
+  ...(row.instance !== undefined && { instance: text(row.instance) }),
 });
 
 /** `null`: no command, or one that is not known here. */
@@ -19,7 +20,8 @@ export function readCommandItem(item: Item): CommandRow | null {
   const command = FLEET_COMMANDS.find((one) => one === textIn(item, 'command'));
   const stage = ([...KILL_STAGES, 'none'] as const).find((one) => one === textIn(item, 'stage')) ?? 'none';
   const givenMs = numberIn(item, 'givenMs');
+  const instance = textIn(item, 'instance');
   if (fleet === undefined || id?.startsWith(COMMAND_PREFIX) !== true) return null;
   if (command === undefined || givenMs === undefined) return null;
-  return { fleet, id, command, stage, givenMs };
+  return { fleet, id, command, stage, givenMs, ...(instance !== undefined && { instance }) };
 }

@@ -5,7 +5,8 @@ export type KillStage = (typeof KILL_STAGES)[number];
 
 /**
  * - `retry`: forget failed boots and an earlier `drain`, try again.
- * - `drain`: let every replica finish and start none, until `retry`.
+ * - `drain`: let every replica finish and start none, until `retry`; with an `instance` that one alone, and what load needs is
+ *   launched in its place.
  * - `stage`: the kill switch is at this stage; `none`: at no stage.
  */
 export const FLEET_COMMANDS = ['retry', 'drain', 'stage'] as const;
@@ -18,6 +19,8 @@ export interface CommandRow {
   readonly command: FleetCommand;
   /** Of `stage` only. */
   readonly stage: KillStage | 'none';
+  /** Of `drain` only: the one host that goes. Absent: all of them. */
+  readonly instance?: string;
   /** When it was given, Unix time in milliseconds: of two the later counts. */
   readonly givenMs: number;
 }

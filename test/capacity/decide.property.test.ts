@@ -54,6 +54,7 @@ const EVENTS: Readonly<Record<string, (index: number) => Event>> = {
   bootsHang: () => (fleet) => void (fleet.region.boot = () => ({ ms: 10 * HOUR, fails: null })),
   bootsWork: () => (fleet) => void (fleet.region.boot = () => ({ ms: BOOT_MS, fails: null })),
   drain: () => (fleet) => fleet.command('drain'),
+  drainOne: (index) => (fleet) => each(fleet, index, ({ id }) => fleet.drainOne(id)),
   retry: () => (fleet) => fleet.command('retry'),
   clamp: () => (fleet) => fleet.command('stage', 'clamp'),
   zero: () => (fleet) => fleet.command('stage', 'zero'),

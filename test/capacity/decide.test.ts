@@ -288,6 +288,82 @@ test('drain lets all finish and wakes for nobody, until retry', () => {
   expect(fleet.ready).toBe(2);
 });
 
+describe('draining one replica', () => {
+  const twoReady = (): Simulation => {
+    const fleet = new Simulation({ minReplicas: 2 });
+    fleet.play(10 * MINUTE);
+    return fleet;
+  };
+  const ended = (fleet: Simulation): unknown[] =>
+    fleet.done.flatMap(({ action }) => (action.kind === 'terminate' ? [[action.instanceId, action.why]] : []));
+
+  test('ends that one through its hook, and what load needs is launched in its place', () => {
+    const fleet = twoReady();
+    const [first, second] = fleet.region.live();
+    first!.drainMs = MINUTE;
+    fleet.drainOne(first!.id);
+    fleet.run();
+    expect(fleet.commands).toEqual([]);
+    expect(ended(fleet)).toEqual([[first!.id, 'drained_by_operator']]);
+    fleet.region.advance(MINUTE / 2);
+    expect(first!.lifecycle).toBe('Terminating:Wait');
+    fleet.play(10 * MINUTE);
+    expect(fleet.ready).toBe(2);
+    expect(fleet.region.live().map(({ id }) => id)).toContain(second!.id);
+    expect([ended(fleet).length, fleet.region.launches.length]).toEqual([1, 3]);
+    expect(fleet.last?.status).toMatchObject({ state: 'ready', reason: '' });
+    expect(fleet.last?.memory).toMatchObject({ drained: false, letGo: [] });
+  });
+
+  test('launches none where load needs none', () => {
+    const untilEleven = { days: 'mon-fri', from: '10:00', to: '11:00', tz: 'Europe/Berlin', min: 2 };
+    const fleet = new Simulation({ minReplicas: 1, schedules: [untilEleven] });
+    fleet.play(59 * MINUTE);
+    expect(fleet.ready).toBe(2);
+    // Of two that are idle the older one would go.
+    const [stays, goes] = fleet.region.live().toSorted((one, other) => one.launchMs - other.launchMs);
+    fleet.drainOne(goes!.id);
+    fleet.play(10 * MINUTE);
+    expect(ended(fleet)).toEqual([[goes!.id, 'drained_by_operator']]);
+    expect(fleet.region.live().map(({ id }) => id)).toEqual([stays!.id]);
+    expect(fleet.region.launches).toHaveLength(2);
+  });
+
+  test('is done once, though its row stays and is followed again', () => {
+    const fleet = twoReady();
+    fleet.drainOne(fleet.region.live()[0]!.id);
+    const [command] = fleet.commands;
+    fleet.play(20 * MINUTE, () => (fleet.commands = [command!]));
+    expect([ended(fleet).length, fleet.ready, fleet.region.launches.length]).toEqual([1, 2, 3]);
+  });
+
+  test('is done by a later run where the one that followed it died before it acted', () => {
+    const fleet = twoReady();
+    const [first] = fleet.region.live();
+    fleet.drainOne(first!.id);
+    fleet.run(0);
+    fleet.commands = [];
+    fleet.play(10 * MINUTE);
+    expect(ended(fleet)[0]).toEqual([first!.id, 'drained_by_operator']);
+    expect(fleet.ready).toBe(2);
+  });
+
+  test('of a host that is not there changes nothing', () => {
+    const fleet = twoReady();
+    fleet.drainOne('i-none');
+    fleet.play(10 * MINUTE);
+    expect([ended(fleet), fleet.commands, fleet.last?.memory.letGo]).toEqual([[], [], []]);
+  });
+
+  test('counts no boot as failed where the host still boots', () => {
+    const fleet = new Simulation({ minReplicas: 1 });
+    fleet.play(2 * MINUTE);
+    fleet.drainOne(fleet.region.live()[0]!.id);
+    fleet.play(10 * MINUTE);
+    expect([fleet.ready, fleet.last?.memory.failedBoots]).toEqual([1, []]);
+  });
+});
+
 test('the kill switch clamps to one replica, then to none', () => {
   const fleet = new Simulation();
   fleet.hold();

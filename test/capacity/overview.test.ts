@@ -128,6 +128,7 @@ test('a person reads all of it, with what to do', () => {
     statusItem(statusOf({ state: 'degraded', wanted: 2, etaMs: NOW + 130_000, reason: 'boots_failed' })),
     { fleet: text('llama'), id: text('wake'), heldMs: number(NOW - 5_000) },
     commandItem({ fleet: 'llama', id: 'command#1', command: 'retry', stage: 'none', givenMs: NOW - 90_000 }),
+    commandItem({ fleet: 'llama', id: 'command#2', command: 'drain', stage: 'none', instance: 'i-1', givenMs: NOW }),
     row('i-1', { atRisk: true }),
     row('i-2', { state: 'booting', detail: 'weights', heartbeatMs: NOW - 40_000 }),
     row('i-3', { state: 'drained', detail: 'interruption', heartbeatMs: NOW - 3_600_000 }),
@@ -143,6 +144,7 @@ test('a person reads all of it, with what to do', () => {
     '  queue: 3 running, 1 waiting',
     '  interrupted: i-3, 1 h ago',
     '  waits for its controller: retry, given 1 min 30 s ago',
+    '  waits for its controller: drain i-1, given 0 s ago',
     '',
   ]);
   const asleep = only([...items.slice(0, 2)]);

@@ -121,7 +121,15 @@ export class Simulation {
   }
 
   command(command: CommandRow['command'], stage: CommandRow['stage'] = 'none'): void {
-    this.commands.push({ fleet: 'small', id: `command#${this.commands.length}`, command, stage, givenMs: this.nowMs });
+    this.give({ command, stage });
+  }
+
+  drainOne(instance: string): void {
+    this.give({ command: 'drain', stage: 'none', instance });
+  }
+
+  private give(row: Pick<CommandRow, 'command' | 'stage' | 'instance'>): void {
+    this.commands.push({ fleet: 'small', id: `command#${this.commands.length}`, givenMs: this.nowMs, ...row });
   }
 
   busy(running: number): void {

@@ -132,6 +132,34 @@ describe('fleet', () => {
     },
   );
 
+  test('drain of one replica names it to the controller', async () => {
+    await put(fleetItem({ ...readyReplica('https://10.0.0.1:8443'), id: 'replica#i-1' }));
+    const [{ code, stderr }, item] = await Promise.all([ofConfig('fleet', 'drain', 'llama', 'i-1'), take()]);
+    expect([code, stderr]).toEqual([0, expect.stringContaining('drain of i-1 in llama: its controller has taken it')]);
+    expect(readCommandItem(item)).toMatchObject({ fleet: 'llama', command: 'drain', instance: 'i-1' });
+    expect((await ofConfig('fleet', 'drain', 'llama', 'i-1', '--wait', '0')).code).toBe(3);
+    expect((await ofConfig('status')).stdout).toContain('waits for its controller: drain i-1, given');
+  });
+
+  test('drain of a replica that the table does not know names those there are', async () => {
+    for (const [id, state, fleet] of [
+      ['i-2', 'draining', 'llama'],
+      ['i-1', 'ready', 'llama'],
+      ['i-3', 'drained', 'llama'],
+      ['i-4', 'ready', 'other'],
+    ] as const) {
+      await put(fleetItem({ ...readyReplica('https://10.0.0.1:8443'), id: `replica#${id}`, state, fleet }));
+    }
+    const told = await Promise.all(['i-3', 'i-4', ''].map((instance) => ofConfig('fleet', 'drain', 'llama', instance)));
+    expect(told.map(({ code }) => code)).toEqual([2, 2, 2]);
+    expect(told.map(({ stderr }) => stderr.split('\n')[0])).toEqual([
+      'hybrid-llm fleet: no replica `i-3` in `llama`; it has: i-1, i-2',
+      'hybrid-llm fleet: no replica `i-4` in `llama`; it has: i-1, i-2',
+      'hybrid-llm fleet: no replica `` in `llama`; it has: i-1, i-2',
+    ]);
+    expect(await commands()).toEqual([]);
+  });
+
   test('that nobody takes in time waits, and says so', async () => {
     const { code, stderr } = await ofConfig('fleet', 'retry', 'llama', '--wait', '1');
     expect([code, stderr]).toEqual([3, expect.stringContaining('retry of llama: it waits')]);
@@ -152,15 +180,17 @@ describe('fleet', () => {
       ofConfig('fleet', 'stop', 'llama'),
       ofConfig('fleet', 'retry'),
       ofConfig('fleet', 'retry', 'lama'),
+      ofConfig('fleet', 'retry', 'llama', 'i-1'),
       ofConfig('fleet', 'retry', 'near'),
       ofConfig('fleet', 'retry', 'llama', '--wait', 'long'),
       ofConfig('fleet', 'retry', 'llama', '--stack', 'other'),
     ]);
-    expect(told.map(({ code }) => code)).toEqual([2, 2, 2, 2, 2, 2]);
+    expect(told.map(({ code }) => code)).toEqual([2, 2, 2, 2, 2, 2, 2]);
     expect(told.map(({ stderr }) => stderr.split('\n')[0])).toEqual([
       'hybrid-llm fleet: `fleet stop` is not known; allowed: retry, drain',
       'hybrid-llm fleet: which fleet? `fleet retry NAME`',
       'hybrid-llm fleet: no fleet `lama`; the config has: llama, near',
+      'hybrid-llm fleet: `fleet retry` is for a whole fleet; `i-1` is one word too many',
       'hybrid-llm fleet: the replicas of `near` are named by address: no controller starts or ends them',
       'hybrid-llm fleet: --wait is `long`; it takes whole seconds',
       'hybrid-llm fleet: the stack `other` in us-east-1 has no output FleetTableName (it has: Other); deploy it again, or name another with --stack',

@@ -131,8 +131,29 @@ test('reads its settings', () => {
     deployment: 'acme',
     ledgerTable: 'ledger',
     fleetTables: { 'llama-8b': 'a', embed: 'b' },
+    killSwitch: null,
   });
   expect(readSettings({ ...ENVIRONMENT, HYBRID_LLM_METERED_FLEETS: '' }).fleetTables).toEqual({});
+});
+
+const SWITCH = { HYBRID_LLM_MONTHLY_USD: '2000', HYBRID_LLM_KILL_SWITCH: 'notify@80,zero@120' };
+
+test('reads the budget and its stages', () => {
+  expect(readSettings({ ...ENVIRONMENT, ...SWITCH }).killSwitch).toEqual({
+    monthlyUsd: 2000,
+    stages: [
+      { stage: 'notify', percent: 80 },
+      { stage: 'zero', percent: 120 },
+    ],
+  });
+});
+
+test.each([
+  ['HYBRID_LLM_MONTHLY_USD', ''],
+  ['HYBRID_LLM_MONTHLY_USD', 'much'],
+  ['HYBRID_LLM_KILL_SWITCH', 'notify@80,nil@120'],
+])('does not go on without the kill switch that was meant: %s is %j', (name, value) => {
+  expect(() => readSettings({ ...ENVIRONMENT, ...SWITCH, [name]: value })).toThrow(name);
 });
 
 test.each(['AWS_REGION', 'HYBRID_LLM_DEPLOYMENT', 'HYBRID_LLM_LEDGER_TABLE', 'HYBRID_LLM_FLEET_TABLE_EMBED'])(

@@ -2,6 +2,8 @@
 import fc from 'fast-check';
 import { CLASSES } from '../../config/vocabulary';
 import { number, numberIn, text, textIn } from '../../lib/tables/attributes';
+import { commandItem, readCommandItem } from '../../lib/tables/command-item';
+import type { CommandRow } from '../../lib/tables/command-row';
 import { fleetItem, readFleetItem } from '../../lib/tables/fleet-item';
 import { type FleetReplicaRow, REPLICA_STATES } from '../../lib/tables/fleet-row';
 import { type StoredKey, keyItem, readKeyItem } from '../../lib/tables/key-item';
@@ -46,6 +48,16 @@ describe('a key', () => {
       Object.entries({ ...keyItem(ROW), ...change }).filter(([, value]) => value !== undefined),
     );
     expect(readKeyItem(item as ReturnType<typeof keyItem>)).toBeNull();
+  });
+});
+
+describe('a command', () => {
+  const ROW: CommandRow = { fleet: 'llama', id: 'command#1', command: 'drain', stage: 'none', givenMs: 1 };
+
+  test('comes back as it was written, for a fleet and for one host', () => {
+    for (const row of [ROW, { ...ROW, instance: 'i-1' }, { ...ROW, command: 'stage', stage: 'zero' } as const]) {
+      expect(readCommandItem(commandItem(row))).toEqual(row);
+    }
   });
 });
 

@@ -55,8 +55,9 @@ class TableLedger implements Ledger {
     return this.totals.spent(tenant);
   }
 
-  async reserve({ tenant, usd, caps, rates }: ReserveRequest): Promise<Reservation | Refusal> {
+  async reserve({ tenant, usd, caps: written, rates }: ReserveRequest): Promise<Reservation | Refusal> {
     const nowMs = this.options.nowMs();
+    const caps = this.totals.forTokens(written);
     const booking = { month: monthOf(nowMs), bucket: bucketOf(nowMs), tenant, nanoUsd: toNanoUsd(usd) };
     if ([caps.tenantUsd, caps.accountUsd].some((capUsd) => exceeds(0, booking.nanoUsd, capUsd))) {
       return refused('budget', nowMs);

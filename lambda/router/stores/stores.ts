@@ -46,7 +46,7 @@ export interface SecretStore {
   find(secret: string): Maybe<string | undefined>;
 }
 
-/** Token-metered spend of the running month. */
+/** Spend of the running month: of each tenant what its tokens cost, of the account what GPU hosts cost too. */
 export interface Ledger {
   /** What is spent and reserved now, as far as this process knows. */
   spent(tenant: string): Spent;

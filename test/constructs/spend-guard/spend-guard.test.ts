@@ -1,4 +1,4 @@
-import { RemovalPolicy, type Stack, Validations } from 'aws-cdk-lib';
+import { CfnParameter, RemovalPolicy, type Stack, Validations } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import type * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import * as kms from 'aws-cdk-lib/aws-kms';
@@ -28,6 +28,15 @@ const templateOf = scenarios(
           { name: 'embed', table: tableIn(stack, 'B') },
         ],
       }),
+    OneTable: (stack) => {
+      const table = tableIn(stack, 'A');
+      guardIn(stack, { fleets: ['llama-8b', 'embed'].map((name) => ({ name, table })) });
+    },
+    Unknown: (stack) => {
+      const monthlyUsd = new CfnParameter(stack, 'Budget', { type: 'Number' }).valueAsNumber;
+      guardIn(stack, { monthlyUsd, killSwitch: STAGES });
+    },
+    NoBudgets: (stack) => guardIn(stack, { monthlyUsd: 2000, killSwitch: STAGES }),
     OwnLedger: (stack) => guardIn(stack, { ledger: tableIn(stack, 'Ours') }),
     Stages: (stack) => guardIn(stack, { monthlyUsd: 2000, killSwitch: STAGES }),
     Budget: (stack) => guardIn(stack, { monthlyUsd: 5 }),
@@ -43,7 +52,10 @@ const templateOf = scenarios(
       new SpendGuard(stack, 'Two', { deployment: 'two', monthlyUsd: 5 });
     },
   },
-  { Two: { env: { account: '210987654321', region: 'eu-central-1' } } },
+  {
+    Two: { env: { account: '210987654321', region: 'eu-central-1' } },
+    NoBudgets: { env: { region: 'eu-central-2' } },
+  },
 );
 
 interface Statement {
@@ -87,6 +99,42 @@ test('tells the meter the table of each fleet, and lets it read no other', () =>
   const queries = statementsOf(template).filter(({ Action }) => [Action].flat().includes('dynamodb:Query'));
   expect(JSON.stringify(queries.map(({ Resource }) => Resource))).toMatch(/"A[0-9A-F]{8}".*"B[0-9A-F]{8}"/);
   expect(JSON.stringify(queries)).not.toContain('GuardLedger');
+});
+
+test('may write rows of its fleets alone into their tables, with or without a kill switch', () => {
+  const puts = (name: 'Fleets' | 'OneTable' | 'Plain'): unknown[] =>
+    statementsOf(templateOf(name))
+      .filter(
+        ({ Action, Resource }) =>
+          [Action].flat().includes('dynamodb:PutItem') && !JSON.stringify(Resource).includes('GuardLedger'),
+      )
+      .map(({ Action, Resource, Condition }) => [Action, /"A[0-9A-F]{8}"/.test(JSON.stringify(Resource)), Condition]);
+  const of = (...fleets: string[]): object => ({
+    'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': fleets },
+  });
+  expect(puts('Fleets')).toEqual([
+    ['dynamodb:PutItem', true, of('llama-8b')],
+    ['dynamodb:PutItem', false, of('embed')],
+  ]);
+  expect(puts('OneTable')).toEqual([['dynamodb:PutItem', true, of('llama-8b', 'embed')]]);
+  expect(puts('Plain')).toEqual([]);
+});
+
+test('tells the meter the budget and its stages, also a budget that only the deployment knows', () => {
+  const variablesOf = (name: 'Stages' | 'OwnTopic' | 'Unknown' | 'NoBudgets'): Record<string, unknown> =>
+    (
+      Object.values(resourcesOf(templateOf(name), 'AWS::Lambda::Function'))[0]?.Properties?.['Environment'] as {
+        Variables: Record<string, unknown>;
+      }
+    ).Variables;
+  expect(variablesOf('Stages')).toMatchObject({
+    HYBRID_LLM_MONTHLY_USD: '2000',
+    HYBRID_LLM_KILL_SWITCH: 'notify@80,closed-off@100,clamp@110,zero@120',
+  });
+  expect(variablesOf('Unknown')).toMatchObject({ HYBRID_LLM_MONTHLY_USD: { Ref: 'Budget' } });
+  // CloudFormation makes no budget there; the kill switch needs none.
+  expect(variablesOf('NoBudgets')).toMatchObject({ HYBRID_LLM_MONTHLY_USD: '2000' });
+  expect(Object.keys(variablesOf('OwnTopic')).filter((name) => /MONTHLY|KILL/.test(name))).toEqual([]);
 });
 
 test('the role has no managed policy, no wildcard in an action, and a reason for each *', () => {

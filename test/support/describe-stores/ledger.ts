@@ -1,8 +1,9 @@
 /** The ledger in its table: caps, months, the sweep, rates. */
 import type { Ledger, Refusal, Reservation } from '../../../lambda/router/stores/stores';
 import { sweepReservations } from '../../../lambda/router/stores/sweep-reservations';
-import { bucketOf } from '../../../lib/spend/ledger';
+import { bucketOf, monthOf } from '../../../lib/spend/ledger';
 import { numberIn, textIn } from '../../../lib/tables/attributes';
+import { ledgerKey } from '../../../lib/tables/ledger-item';
 import { rateId } from '../../../lib/tables/rate-item';
 import { MINUTE_MS, NO_CAPS, type World, reserved } from './world';
 
@@ -56,6 +57,42 @@ export function describeLedger(world: World): void {
       }
       expect(other.spent('a')).toEqual({ tenantUsd: 2, accountUsd: 2 });
       expect(other.spent('b')).toEqual({ tenantUsd: 0, accountUsd: 2 });
+    });
+
+    test('counts what GPU hosts cost as the account’s, and leaves the rest of its cap to tokens', async () => {
+      const book = (gpu: string): Promise<unknown> =>
+        world.tables.dynamo.call('UpdateItem', {
+          TableName: world.tables.ledger,
+          Key: ledgerKey(monthOf(world.now)),
+          UpdateExpression: 'SET gpu = :gpu',
+          ExpressionAttributeValues: { ':gpu': { N: gpu } },
+        });
+      const learn = async (usd: number): Promise<void> => {
+        for (let turn = 0; turn < 2_000 && ledger.spent('a').accountUsd !== usd; turn++) {
+          await new Promise((resolve) => setTimeout(resolve, 1));
+        }
+        expect(ledger.spent('a')).toEqual({ tenantUsd: 0, accountUsd: usd });
+      };
+      const ledger = world.ledger();
+      await book('30000000000');
+      await learn(30);
+      const ask = (usd: number) => ledger.reserve({ tenant: 'a', usd, caps: FIFTY, rates: null });
+      expect(await ask(21)).toMatchObject({ ok: false, reason: 'budget' });
+      const one = await reserved(ask(15));
+      expect(await ask(6)).toMatchObject({ ok: false, reason: 'budget' });
+      await one.settle(0, 0);
+      // What this process does itself says nothing of hosts, so it looks again once a minute.
+      await book('60000000000');
+      for (let seconds = 0; seconds < 60; seconds += 6) {
+        world.now += 6_000;
+        await (await reserved(ledger.reserve({ tenant: 'a', usd: 1, caps: NO_CAPS, rates: null }))).settle(0, 0);
+        ledger.spent('a');
+      }
+      await learn(60);
+      expect(await ask(0.01)).toMatchObject({ ok: false, reason: 'budget' });
+      expect(await ask(0)).toMatchObject({ ok: true });
+      world.now = Date.UTC(2026, 11, 1);
+      expect(ledger.spent('a')).toEqual({ tenantUsd: 0, accountUsd: 0 });
     });
 
     test('refuses an amount larger than a whole cap though nothing is spent yet', async () => {
