@@ -52,6 +52,7 @@ export interface FakeHost {
   readonly pool: Pool;
   readonly launchMs: number;
   readonly templateVersion: string;
+  readonly boot: Boot;
   lifecycle: string;
   /** Until when the open hook waits. */
   hookMs: number;
@@ -304,13 +305,15 @@ export class FakeRegion {
 
   private launch(pool: Pool): void {
     const id = `i-${String(this.launches.length + 1).padStart(4, '0')}`;
-    const { ms, fails } = this.boot(pool, this.launches.length);
+    const boot = this.boot(pool, this.launches.length);
+    const { ms, fails } = boot;
     this.launches.push({ atMs: this.nowMs, id });
     this.hosts.push({
       id,
       pool,
       launchMs: this.nowMs,
       templateVersion: this.templateVersion,
+      boot,
       lifecycle: 'Pending',
       hookMs: Infinity,
       pendingMs: this.nowMs + PENDING_MS,
