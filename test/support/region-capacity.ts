@@ -32,10 +32,8 @@ export function regionCapacity(region: FakeRegion, on: RegionCalls): Capacity {
       call(`setDesired ${group} ${desired}`, () => region.setDesired(marketOf(group), desired)),
     terminate: (id) => call(`terminate ${id}`, () => region.terminate(id)),
     completeHook: (_group, id, hook) => call(`completeHook ${id} ${hook}`, () => region.completeHook(id, hook)),
-    suspend: (group, process) =>
-      call(`suspend ${group} ${process}`, () => void groupOf(group).suspended.add(process)),
-    resume: (group, process) =>
-      call(`resume ${group} ${process}`, () => void groupOf(group).suspended.delete(process)),
+    suspend: (group, process) => call(`suspend ${group} ${process}`, () => void groupOf(group).suspended.add(process)),
+    resume: (group, process) => call(`resume ${group} ${process}`, () => void groupOf(group).suspended.delete(process)),
   };
 }
 

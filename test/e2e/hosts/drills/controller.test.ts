@@ -96,20 +96,23 @@ test('the table takes nothing for two minutes, of nobody: a replica that is inte
   await fleet.endsWell(2);
 });
 
-test.each([-2, 2])('its hosts have clocks that are %d minutes off: they are used, kept, and drain in time', async (minutes) => {
-  fleet = await startFleet({ minReplicas: 2, clockOffMs: minutes * MINUTE });
-  const [one, other] = await fleet.ready(2);
-  await fleet.pass(5 * MINUTE);
-  expect(terminations()).toEqual([]);
-  const asked = [...fleet.many(10, true), ...fleet.many(10, false)];
-  await fleet.running(20, one!, other!);
-  const noticeMs = fleet.nowMs();
-  fleet.region.interrupt(one!.instance);
-  expect(await counted(asked)).toEqual({ whole: 20, told: 0, lost: 0 });
-  await fleet.until(() => stateOf(one!) === 'drained');
-  expect(fleet.nowMs() - noticeMs).toBeLessThan(2 * MINUTE);
-  await fleet.endsWell(2);
-});
+test.each([-2, 2])(
+  'its hosts have clocks that are %d minutes off: they are used, kept, and drain in time',
+  async (minutes) => {
+    fleet = await startFleet({ minReplicas: 2, clockOffMs: minutes * MINUTE });
+    const [one, other] = await fleet.ready(2);
+    await fleet.pass(5 * MINUTE);
+    expect(terminations()).toEqual([]);
+    const asked = [...fleet.many(10, true), ...fleet.many(10, false)];
+    await fleet.running(20, one!, other!);
+    const noticeMs = fleet.nowMs();
+    fleet.region.interrupt(one!.instance);
+    expect(await counted(asked)).toEqual({ whole: 20, told: 0, lost: 0 });
+    await fleet.until(() => stateOf(one!) === 'drained');
+    expect(fleet.nowMs() - noticeMs).toBeLessThan(2 * MINUTE);
+    await fleet.endsWell(2);
+  },
+);
 
 describe('a host dies, its instance lives on, and its hook stays open', () => {
   test('at boot: it is given up after three minutes of silence, and its hook completed', async () => {

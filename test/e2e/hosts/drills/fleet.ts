@@ -17,6 +17,7 @@ import { tableWakes } from '../../../../lambda/router/stores/wake-table';
 import type { FleetSettings } from '../../../../lib/capacity/fleet-state';
 import { type Memory, readMemory } from '../../../../lib/capacity/memory';
 import { detectors } from '../../../../lib/policy/detectors';
+import type { DecisionRecord } from '../../../../lib/records/decision-record';
 import { type Item, textIn } from '../../../../lib/tables/attributes';
 import { commandItem } from '../../../../lib/tables/command-item';
 import type { FleetCommand } from '../../../../lib/tables/command-row';
@@ -51,7 +52,8 @@ const STEP_MS = 10;
 const LEAP_MS = 2 * SECOND;
 const EMPTY_LEAP_MS = 10 * SECOND;
 const BEAT_MS = 20;
-const LONGEST_MS = 20 * MINUTE;
+/** Hooks that nobody completes would end by themselves later than this. */
+const LONGEST_MS = 10 * MINUTE;
 
 export interface FleetOptions extends Partial<FleetSettings> {
   /** @default - three */
@@ -70,6 +72,8 @@ export interface DrillFleet {
   readonly replicas: readonly Replica[];
   readonly status: FleetStatusRow | null;
   readonly memory: Memory;
+  /** Of each request that has ended. */
+  readonly records: readonly DecisionRecord[];
   nowMs(): number;
   /** Resolves when so many are ready and the router sends requests to them and to no other. */
   ready(count: number): Promise<readonly Replica[]>;
@@ -83,7 +87,7 @@ export interface DrillFleet {
   command(command: FleetCommand): void;
   /** Time goes by, ten times faster than otherwise. */
   pass(ms: number): Promise<void>;
-  /** The same, until `condition` holds; rejects where that takes longer than twenty minutes. */
+  /** The same, until `condition` holds; rejects where that takes longer than ten minutes. */
   passUntil(condition: () => boolean): Promise<void>;
   /** At the usual pace. */
   until(condition: () => boolean): Promise<void>;
@@ -145,7 +149,8 @@ export async function startFleet({ zones, clockOffMs = 0, ...options }: FleetOpt
   });
   onChange.push((change) => controller.wrote(change));
 
-  const { router, replicas, limits } = frontOf(tables, nowMs);
+  const records: DecisionRecord[] = [];
+  const { router, replicas, limits } = frontOf(tables, nowMs, records);
   const server: Server = nodeHttpServer(router, limits);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`;
@@ -167,7 +172,7 @@ export async function startFleet({ zones, clockOffMs = 0, ...options }: FleetOpt
   };
   const passUntil = async (condition: () => boolean): Promise<void> => {
     for (const endMs = nowMs() + LONGEST_MS; !condition();) {
-      if (nowMs() > endMs) throw new Error(`not so within twenty minutes: ${condition.toString()}`);
+      if (nowMs() > endMs) throw new Error(`not so within ten minutes: ${condition.toString()}`);
       await leap();
     }
   };
@@ -177,7 +182,8 @@ export async function startFleet({ zones, clockOffMs = 0, ...options }: FleetOpt
     const known = async (): Promise<string[]> => (await replicas.rows(FLEET)).map(({ id }) => id).sort();
     while ((await known()).join() !== ids.join()) await sleep(BEAT_MS);
   };
-  const many = (count: number, stream: boolean): Promise<Got>[] => Array.from({ length: count }, () => ask(url, stream));
+  const many = (count: number, stream: boolean): Promise<Got>[] =>
+    Array.from({ length: count }, () => ask(url, stream));
   const running = (count: number, on: readonly Replica[]): Promise<void> =>
     until(() => on.reduce((sum, { host }) => sum + host.engine.running, 0) === count);
   let commands = 0;
@@ -187,6 +193,7 @@ export async function startFleet({ zones, clockOffMs = 0, ...options }: FleetOpt
     table,
     controller,
     settings,
+    records,
     nowMs,
     get replicas() {
       return instances.replicas;
@@ -277,7 +284,7 @@ export async function startFleet({ zones, clockOffMs = 0, ...options }: FleetOpt
 type Tables = Awaited<ReturnType<typeof localTables>>;
 
 /** The router, whose only target is the fleet. */
-function frontOf(tables: Tables, nowMs: () => number) {
+function frontOf(tables: Tables, nowMs: () => number, records: DecisionRecord[]) {
   const plan = planOf({
     fleets: { [FLEET]: { model: MODEL, context: 16_384, concurrency: 100, replicas: { wake: 'fair', max: 4 } } },
     models: { fast: { fleet: FLEET } },
@@ -301,7 +308,7 @@ function frontOf(tables: Tables, nowMs: () => number) {
     ledger: memoryLedger(nowMs),
     nowMs,
     newId: () => 'request',
-    emit: () => undefined,
+    emit: ({ decision }) => records.push(JSON.parse(decision) as DecisionRecord),
   });
   return { router, replicas, limits: plan.limits };
 }

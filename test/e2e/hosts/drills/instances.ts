@@ -62,7 +62,7 @@ export class Instances {
 
   async stop(): Promise<void> {
     await Promise.all(this.#making);
-    await Promise.all([...this.#bodies.values()].map(({ host }) => host?.stop()));
+    await Promise.all([...this.#bodies.values()].flatMap(({ host }) => host?.stop() ?? []));
   }
 
   #begin(instance: FakeHost): Body {

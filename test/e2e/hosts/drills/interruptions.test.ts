@@ -165,13 +165,18 @@ test.each([
 test('none: a replica that is one too many finishes its streams, though they take longer than a notice of EC2', async () => {
   fleet = await startFleet({ minReplicas: 2 });
   const both = await fleet.ready(2);
-  for (const { host } of both) host.engine.tokenDelayMs = 40;
+  for (const { host } of both) host.engine.tokenDelayMs = 2 * SLOW_MS;
   const streams = fleet.many(20, true);
   await fleet.running(20, ...both);
   fleet.settings.minReplicas = 1;
   await fleet.controller.call({});
   await fleet.until(() => both.some((one) => stateOf(one) === 'draining'));
   await fleet.pass(2 * MINUTE);
+  // By now nobody is sent to it to be refused.
+  const before = fleet.records.length;
+  expect(await counted(fleet.many(10, false))).toEqual({ whole: 10, told: 0, lost: 0 });
+  const since = fleet.records.slice(before);
+  expect(since.map(({ attempts }) => attempts.length)).toEqual(since.map(() => 1));
   expect(await counted(streams)).toEqual({ whole: 20, told: 0, lost: 0 });
   expect(fleet.region.launches).toHaveLength(2);
   await fleet.endsWell(1);
@@ -201,8 +206,9 @@ test('announced three ways, with every event doubled and turned round, and all o
   const asked = [...fleet.many(10, true), ...fleet.many(10, false)];
   await fleet.running(20, one!, other!);
   one!.host.imds.rebalanceRecommended = true;
-  await fleet.until(() => one!.host.rows.at(-1)?.atRisk === true);
-  expect(stateOf(one!)).toBe('ready');
+  // Its successor is launched, and it goes on serving until there is more than a risk.
+  await fleet.until(() => fleet.region.launches.length === 3);
+  expect(one!.host.rows.at(-1)).toMatchObject({ state: 'ready', atRisk: true });
   interrupt(one!);
   await fleet.until(() => stateOf(one!) === 'draining');
   one!.host.imds.interrupt(fleet.nowMs() + 125 * SECOND);
