@@ -4,11 +4,15 @@
  */
 import { statusOf } from '../../lib/policy/errors';
 import { type Looked, unanswered } from '../../lib/policy/outlook';
+import { HEARTBEAT_STALE_MS } from '../../lib/tables/fleet-row';
 import { type Answering, type Asked, type ChainInput, ChainWalk } from './chain';
 import { outlookOf, standingOf } from './fleet-standing';
 import { Hold, callersWaitMs } from './hold';
 import type { Sink } from './request';
 import type { LaneRuntime } from './runtime';
+
+/** By then the table says of a host that is gone, or of one that drains, that it is not ready any more. */
+const TOLD_MS = HEARTBEAT_STALE_MS + 5_000;
 
 /** `sink` gets its status here only if a streamed request waits for long. */
 export async function askChain(input: ChainInput, sink: Sink): Promise<Asked> {
@@ -32,21 +36,30 @@ export async function askChain(input: ChainInput, sink: Sink): Promise<Asked> {
     callerMs,
   );
   let walk = new ChainWalk(input, false);
+  /** Since when replicas that the table calls ready are gone. */
+  let lostMs: number | null = null;
   try {
     for (; ; walk = new ChainWalk(input, walk.rateCounted)) {
       const asked = await walk.run();
-      const looks = await Promise.all(walk.emptyFleets.map(look));
+      const { emptyFleets, lostFleets } = walk;
+      const without = [...new Set([...emptyFleets, ...lostFleets])];
+      const looks = await Promise.all(without.map(look));
       const hopeful = looks.filter(({ outlook }) => outlook !== 'none').map(({ fleet }) => fleet);
-      if (!('code' in asked)) return asked.kind === 'answering' ? covering(lane, asked, hopeful, wake) : asked;
+      if (!('code' in asked)) {
+        const asleep = hopeful.filter((fleet) => emptyFleets.includes(fleet));
+        return asked.kind === 'answering' ? covering(lane, asked, asleep, wake) : asked;
+      }
       if (walk.isRateLimited || looks.length === 0) return asked;
       if (walk.hasReached) {
         // Somebody was there who should have covered for the fleet, and failed: now it is needed as much as if nobody was.
         if (statusOf(asked) >= 429) hopeful.forEach(wake);
         return asked;
       }
+      lostMs = lostFleets.length > 0 ? (lostMs ?? nowMs()) : null;
+      if (lostMs !== null && nowMs() - lostMs >= TOLD_MS) return asked;
       const end = hopeful.length === 0 ? 'over' : await hold.waitFor({ empty: hopeful, full: walk.fullFleets });
       if (end === 'client_gone') return { kind: end };
-      if (end === 'over') return unanswered(asked, await Promise.all(walk.emptyFleets.map(look)));
+      if (end === 'over') return unanswered(asked, await Promise.all(without.map(look)));
     }
   } finally {
     hold.end();

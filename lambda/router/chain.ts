@@ -1,13 +1,13 @@
 /** Walks the decided chain, model by model and place by place, until one begins to answer. */
 import { CallerMistake, type Dialect, type UpstreamBody } from '../../lib/chat/dialect';
 import { dialects } from '../../lib/chat/dialects';
-import { type Failed, NOWHERE, errorAfter, mayTryElsewhere, restsAfter } from '../../lib/policy/attempts';
+import { type Failed, NOWHERE, errorAfter, isLoss, mayTryElsewhere, restsAfter } from '../../lib/policy/attempts';
 import type { ChainEntry, Decision } from '../../lib/policy/decide';
 import type { RouterError } from '../../lib/policy/errors';
 import { own } from '../../lib/plan/own';
 import type { Facts } from '../../lib/policy/facts';
 import { type NamedModel, findModel } from '../../lib/policy/models';
-import { standingOf } from './fleet-standing';
+import { comeAndGo, standingOf } from './fleet-standing';
 import type { InFlight } from './in-flight';
 import type { LaneRuntime } from './runtime';
 import { costUsd } from '../../lib/spend/price';
@@ -74,6 +74,8 @@ export class ChainWalk {
   private refused: RouterError | null = null;
   /** Models whose fleet has no ready replica and may get one by itself: model → fleet. */
   private readonly empty = new Map<string, string>();
+  /** Models whose fleet has ready replicas by its table, and every one of them that was asked is gone: model → fleet. */
+  private readonly lost = new Map<string, string>();
   private readonly full = new Set<string>();
 
   constructor(
@@ -87,6 +89,10 @@ export class ChainWalk {
     return [...new Set(this.empty.values())];
   }
 
+  get lostFleets(): readonly string[] {
+    return [...new Set(this.lost.values())];
+  }
+
   get fullFleets(): readonly string[] {
     return [...this.full];
   }
@@ -94,7 +100,8 @@ export class ChainWalk {
   /** Somebody was there, whatever came of it: then nobody waits. */
   get hasReached(): boolean {
     return this.failures.some(
-      ({ model, failure }) => !NOWHERE.has(failure) && !(this.empty.has(model) && UNREACHED.has(failure)),
+      ({ model, failure }) =>
+        !NOWHERE.has(failure) && !this.lost.has(model) && !(this.empty.has(model) && UNREACHED.has(failure)),
     );
   }
 
@@ -145,6 +152,8 @@ export class ChainWalk {
       if (answer !== null) return { ...asked, ...answer };
       const last = this.failures.findLast(({ model }) => model === entry.model);
       if (last !== undefined && restsAfter(last)) cooldown.failed(named.entry);
+      const mine = this.failures.filter(({ model }) => model === entry.model);
+      if (fleet !== null && comeAndGo(lane, fleet) && mine.every(isLoss)) this.lost.set(entry.model, fleet);
       await reservation.settle(this.billedUsd(named, last), 0);
       return null;
     } catch (error) {

@@ -15,9 +15,12 @@ export async function standingOf(
 ): Promise<FleetStanding> {
   const rows = loaded(await replicas.rows(fleet), inFlight);
   if (isFull(rows, plan.fleets[fleet]?.concurrency ?? Infinity)) return 'full';
-  const canChange = replicas.changes === true && plan.fleets[fleet]?.endpoints === null;
-  return canChange && !rows.some(({ ready }) => ready) ? 'empty' : 'open';
+  return comeAndGo({ plan, replicas }, fleet) && !rows.some(({ ready }) => ready) ? 'empty' : 'open';
 }
+
+/** Its replicas come by themselves, and go. */
+export const comeAndGo = ({ plan, replicas }: Pick<LaneRuntime, 'plan' | 'replicas'>, fleet: string): boolean =>
+  replicas.changes === true && plan.fleets[fleet]?.endpoints === null;
 
 export async function outlookOf({ plan, replicas }: LaneRuntime, fleet: string, nowMs: number): Promise<Looked> {
   const status = (await replicas.status?.(fleet)) ?? null;

@@ -30,6 +30,22 @@ export function restsAfter(failed: Failed): boolean {
 /** Nothing was sent: there was no address to ask, or nobody there with room. */
 export const NOWHERE: ReadonlySet<AttemptFailure> = new Set(['no_replica', 'fleet_full', 'secret_missing']);
 
+/**
+ * A replica that is gone or about to go: nobody was there, or its gate took nothing new, or its engine ended. Where replicas
+ * come and go another one may come.
+ */
+export const isLoss = ({ failure, status }: Pick<Failed, 'failure' | 'status'>): boolean =>
+  LOSSES.has(failure) || (failure === 'upstream_status' && status !== null && GATE_STATUSES.has(status));
+
+const LOSSES: ReadonlySet<AttemptFailure> = new Set([
+  'connect_failed',
+  'connect_timeout',
+  'truncated',
+  'engine_aborted',
+]);
+/** What a gate says that drains (503), or whose engine is gone (502) or does not listen in time (504). */
+const GATE_STATUSES = new Set([502, 503, 504]);
+
 /** The error for a caller whose every attempt failed. */
 export function errorAfter(attempts: readonly Failed[]): RouterError {
   const last = attempts.at(-1);

@@ -6,10 +6,7 @@ import { commandItem } from '../../lib/tables/command-item';
 import { fleetItem } from '../../lib/tables/fleet-item';
 import { type FleetReplicaRow, REPLICA_STATES } from '../../lib/tables/fleet-row';
 import { statusItem } from '../../lib/tables/status-item';
-
-interface Change {
-  readonly dynamodb: { readonly Keys: Item; readonly NewImage?: Item; readonly OldImage?: Item };
-}
+import { type Change, passes } from '../support/table-stream';
 
 const change = (now: Item | undefined, before?: Item): Change => {
   const { fleet, id } = now ?? before ?? {};
@@ -21,23 +18,6 @@ const change = (now: Item | undefined, before?: Item): Change => {
     },
   };
 };
-
-/** As Lambda matches: every key of the pattern, of each list any. */
-function matches(pattern: unknown, value: unknown): boolean {
-  if (!Array.isArray(pattern)) {
-    return Object.entries(pattern as object).every(([key, inner]) =>
-      matches(inner, (value as Record<string, unknown> | undefined)?.[key]),
-    );
-  }
-  return pattern.some((one: unknown) => {
-    if (typeof one !== 'object' || one === null) return one === value;
-    const { prefix, exists, 'anything-but': not } = one as Record<string, unknown>;
-    if (prefix !== undefined) return typeof value === 'string' && value.startsWith(prefix as string);
-    if (exists !== undefined) return (value !== undefined) === exists;
-    return value !== undefined && !(not as unknown[]).includes(value);
-  });
-}
-const passes = (one: Change): boolean => STREAM_FILTERS.some((pattern) => matches(pattern, one));
 
 const row = (changes: Partial<FleetReplicaRow> = {}): Item =>
   fleetItem({

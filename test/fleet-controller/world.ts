@@ -4,7 +4,6 @@ import { AwsError } from '../../lambda/aws/errors';
 import type { Capacity } from '../../lambda/fleet-controller/capacity';
 import { fleetStore } from '../../lambda/fleet-controller/fleet-store';
 import { type ControllerDeps, runController } from '../../lambda/fleet-controller/run';
-import type { Market } from '../../lib/capacity/fleet-state';
 import type { Item } from '../../lib/tables/attributes';
 import { commandItem } from '../../lib/tables/command-item';
 import type { CommandRow } from '../../lib/tables/command-row';
@@ -16,6 +15,7 @@ import { SETTINGS, START } from '../capacity/simulation';
 import { FakeRegion, HOUR, MINUTE } from '../support/fake-auto-scaling';
 import { FakeError } from '../support/fake-dynamo/errors';
 import { FakeTables } from '../support/fake-dynamo/tables';
+import { GROUPS, regionCapacity } from '../support/region-capacity';
 
 const TABLE = 'fleets';
 
@@ -34,6 +34,7 @@ export class World {
   heartbeatsLost = false;
   /** Milliseconds by which hosts' clocks are ahead. */
   hostClockMs = 0;
+  private readonly capacity: Capacity;
   // One row a page, so that whoever forgets the next page is seen.
   private readonly tables = new FakeTables(1);
   private readonly written = new Map<string, string>();
@@ -41,9 +42,9 @@ export class World {
   private commands = 0;
 
   constructor(settings: Partial<ControllerDeps['fleets'][number]> = {}) {
-    const groups = { spot: 'group-spot', onDemand: 'group-on-demand' };
-    this.fleet = { ...SETTINGS, bucket: 'models', weightsPrefix: 'weights/x/main', ...settings, groups };
+    this.fleet = { ...SETTINGS, bucket: 'models', weightsPrefix: 'weights/x/main', ...settings, groups: GROUPS };
     this.region = new FakeRegion(START, undefined, undefined, 'small', this.fleet.maxReplicas);
+    this.capacity = regionCapacity(this.region, this);
     this.tables.run('CreateTable', {
       TableName: TABLE,
       KeySchema: [
@@ -72,31 +73,6 @@ export class World {
       }
     },
   };
-
-  private readonly capacity: Capacity = {
-    groups: async () =>
-      new Map([
-        ['group-spot', this.region.group('spot')],
-        ['group-on-demand', this.region.group('onDemand')],
-      ]),
-    instances: async () => new Map([['small', this.region.ec2()]]),
-    setDesired: (group, desired) =>
-      this.call(`setDesired ${group} ${desired}`, () => this.region.setDesired(marketOf(group), desired)),
-    terminate: (id) => this.call(`terminate ${id}`, () => this.region.terminate(id)),
-    completeHook: (_group, id, hook) =>
-      this.call(`completeHook ${id} ${hook}`, () => this.region.completeHook(id, hook)),
-    suspend: (group, process) =>
-      this.call(`suspend ${group} ${process}`, () => void this.region.groups[marketOf(group)].suspended.add(process)),
-    resume: (group, process) =>
-      this.call(`resume ${group} ${process}`, () => void this.region.groups[marketOf(group)].suspended.delete(process)),
-  };
-
-  private async call(what: string, act: () => void): Promise<void> {
-    await Promise.resolve();
-    await this.beforeCall(what);
-    this.calls.push(what);
-    act();
-  }
 
   run(changes: Partial<ControllerDeps> = {}): Promise<void> {
     this.writeRows();
@@ -200,5 +176,3 @@ export class World {
 }
 
 export const NOTHING_LEFT = { instances: 0, listed: 0, rows: [], desired: 0 };
-
-const marketOf = (group: string): Market => (group === 'group-spot' ? 'spot' : 'onDemand');

@@ -62,13 +62,14 @@ interface Setup {
   readonly limits?: Partial<PlanLimits>;
   readonly plan?: RouterPlan;
   readonly replicas?: ReplicaStore;
+  readonly nowMs?: () => number;
 }
 
-async function start({ limits, plan = planOf(), replicas }: Setup = {}): Promise<Held> {
+async function start({ limits, plan = planOf(), replicas, nowMs = Date.now }: Setup = {}): Promise<Held> {
   const table = new SimulatedTable();
   const records: DecisionRecord[] = [];
   const reserved: number[] = [];
-  const books = memoryLedger(Date.now);
+  const books = memoryLedger(nowMs);
   const ledger: Ledger = {
     spent: (tenant) => books.spent(tenant),
     reserve: (request) => {
@@ -89,7 +90,7 @@ async function start({ limits, plan = planOf(), replicas }: Setup = {}): Promise
     },
     keys: memoryKeys([keyRow(KEY)]),
     ledger,
-    nowMs: Date.now,
+    nowMs,
     newId: () => 'request',
     emit: ({ decision }) => records.push(JSON.parse(decision) as DecisionRecord),
   });
@@ -157,10 +158,42 @@ describe('a fleet without a replica', () => {
     expect((await chat(url, { model: 'fast' })).status).toBe(200);
   });
 
-  test('keeps no request waiting that a ready replica does not take', async () => {
-    const { url, table } = await start();
+  test('keeps a request waiting whose replica is gone, though the table does not say so yet', async () => {
+    const { url, table, reserved, records } = await start();
     table.rowsNow = [{ id: 'i-0', url: 'http://127.0.0.1:1', ready: true, running: 0 }];
-    expect((await chat(url, { model: 'fast' })).status).toBe(503);
+    const answer = chat(url, { model: 'fast' });
+    await until(() => reserved.length > 0);
+    table.wake();
+    expect((await answer).status).toBe(200);
+    await until(() => records.length > 0);
+    expect(records[0]?.attempts.map(({ failure }) => failure)).toEqual(['connect_failed', null]);
+  });
+
+  test.each([502, 503, 504])('keeps a request waiting whose replica’s gate says %d', async (status) => {
+    const { url, table, reserved } = await start();
+    table.wake();
+    vllm.failNext(status);
+    const answer = chat(url, { model: 'fast' });
+    await until(() => reserved.length > 0);
+    expect((await answer).status).toBe(200);
+  });
+
+  test('keeps no request waiting whose replica is there and failed', async () => {
+    const { url, table } = await start();
+    table.wake();
+    vllm.failNext(500);
+    expect((await chat(url, { model: 'fast' })).status).toBe(502);
+  });
+
+  test('keeps no request waiting for a ready replica that takes nothing, once its host must have been found gone', async () => {
+    let leapMs = 0;
+    const { url, table, reserved } = await start({ nowMs: () => Date.now() + leapMs });
+    table.rowsNow = [{ id: 'i-0', url: 'http://127.0.0.1:1', ready: true, running: 0 }];
+    const answer = chat(url, { model: 'fast' });
+    await until(() => reserved.length > 0);
+    leapMs = 20_000;
+    const response = await answer;
+    expect([response.status, await codeOf(response)]).toEqual([503, 'no_target_available']);
   });
 
   test('refuses with 503 and Retry-After when the wait is over', async () => {

@@ -64,6 +64,7 @@ export interface FakeHost {
   readonly templateVersion: string;
   /** When its boot reaches what. */
   readonly marks: Readonly<Record<BootMark, number>>;
+  readonly boot: Boot;
   lifecycle: string;
   /** Until when the open hook waits. */
   hookMs: number;
@@ -322,7 +323,8 @@ export class FakeRegion {
 
   private launch(pool: Pool): void {
     const id = `i-${String(this.launches.length + 1).padStart(4, '0')}`;
-    const { ms, fails } = this.boot(pool, this.launches.length);
+    const boot = this.boot(pool, this.launches.length);
+    const { ms, fails } = boot;
     this.launches.push({ atMs: this.nowMs, id });
     this.hosts.push({
       id,
@@ -330,6 +332,7 @@ export class FakeRegion {
       launchMs: this.nowMs,
       templateVersion: this.templateVersion,
       marks: mapValues(BOOT_SHARES, (share) => (fails === null || share < 1 ? this.nowMs + share * ms : Infinity)),
+      boot,
       lifecycle: 'Pending',
       hookMs: Infinity,
       pendingMs: this.nowMs + PENDING_MS,

@@ -27,6 +27,10 @@ export interface HostOptions {
   readonly fleet?: string;
   /** @default - that of the fake identity */
   readonly instanceId?: string;
+  /** When EC2 launched it. @default - that of the fake metadata service */
+  readonly launchedMs?: number;
+  /** By how much its clock is wrong. @default 0 */
+  readonly clockOffMs?: number;
   /** What requests call the model. @default 'fast' */
   readonly servedName?: string;
   /** What stands before the engine. @default - nothing; an address that nobody listens on */
@@ -89,6 +93,7 @@ export async function startHost(options: HostOptions = {}): Promise<TestHost> {
   const { fleet = 'llama-8b', instanceId = FAKE_IDENTITY.instanceId, servedName = 'fast' } = options;
   const folder = mkdtempSync(path.join(tmpdir(), 'hybrid-llm-host-'));
   const metadata = await startFakeImds({ instanceId });
+  metadata.launchedMs = options.launchedMs ?? metadata.launchedMs;
   const engine = new FakeVllm({ models: [servedName], name: instanceId });
   // Has its port from here on, and nobody listens on it yet.
   await engine.open();
@@ -111,7 +116,7 @@ export async function startHost(options: HostOptions = {}): Promise<TestHost> {
     process: 'down',
     deaf: false,
     engineLog: [],
-    clockOffMs: 0,
+    clockOffMs: options.clockOffMs ?? 0,
     onRestart: async () => undefined,
     skippedMs: 0,
     nowMs: () => realMs() + host.skippedMs,

@@ -1,13 +1,14 @@
 /**
  * A fake DynamoDB on a real socket: GetItem, PutItem, UpdateItem, DeleteItem, Query, Scan, and tables that are made and
  * described. Conditions and updates are those of the developer guide; each operation is done in one step. It can throttle,
- * fail, be slow, and lose answers. What it is not: no streams, no transactions, no capacity, no nested attributes.
+ * fail, be slow, lose answers, and tell what was written. What it is not: no streams of its own, no transactions, no
+ * capacity, no nested attributes.
  */
 import * as http from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { FakeError } from './errors';
 import { isSignedBy } from './signature';
-import { FakeTables, type Input } from './tables';
+import { FakeTables, type Input, type TableChange } from './tables';
 
 export interface FakeDynamo {
   readonly url: string;
@@ -41,10 +42,12 @@ export interface FakeDynamoOptions {
   readonly pageItems?: number;
   /** Requests that are not signed with this secret are refused. @default - any signature will do */
   readonly secretAccessKey?: string;
+  /** Told of each item that was written, at once and in order: what a stream is made of. */
+  readonly changed?: (change: TableChange) => void;
 }
 
 export async function startFakeDynamo(options: FakeDynamoOptions = {}): Promise<FakeDynamo> {
-  const tables = new FakeTables(options.pageItems ?? 100);
+  const tables = new FakeTables(options.pageItems ?? 100, options.changed);
   const calls: FakeDynamo['calls'] = [];
   const queued: { readonly fault: Fault; readonly operation: string | undefined }[] = [];
   const sockets = new Set<Socket>();

@@ -31,13 +31,26 @@ interface Table {
   status: 'CREATING' | 'ACTIVE';
 }
 
+/** Both images of an item that was written; one of them is missing where it is new or gone. */
+export interface TableChange {
+  readonly Keys: Item;
+  readonly NewImage?: Item;
+  readonly OldImage?: Item;
+}
+
 type Operation = (tables: FakeTables, input: Input) => object;
 
 export class FakeTables {
   private readonly tables = new Map<string, Table>();
 
-  /** `pageItems`: most items of one page of a query or scan; DynamoDB's pages end after a megabyte. */
-  constructor(private readonly pageItems: number) {}
+  /**
+   * `pageItems`: most items of one page of a query or scan; DynamoDB's pages end after a megabyte. `changed`: told of each
+   * item that was written, as the table's stream would.
+   */
+  constructor(
+    private readonly pageItems: number,
+    private readonly changed: (change: TableChange) => void = () => undefined,
+  ) {}
 
   run(operation: string, input: Input): object {
     const run = OPERATIONS[operation];
@@ -75,6 +88,20 @@ export class FakeTables {
     return table;
   }
 
+  /** `after`: the item as it is from now on; `undefined`: there is none any more. */
+  write(table: Table, id: string, after: Item | undefined): void {
+    const before = table.items.get(id);
+    const either = after ?? before;
+    if (either === undefined) return;
+    if (after === undefined) table.items.delete(id);
+    else table.items.set(id, after);
+    this.changed({
+      Keys: keyOf(table, either),
+      ...(after !== undefined && { NewImage: after }),
+      ...(before !== undefined && { OldImage: before }),
+    });
+  }
+
   page(table: Table, input: Input, matches: Predicate, filter: Predicate): object {
     const inOrder = [...table.items.values()].sort((a, b) => orderOf(table, a, b));
     if (input.ScanIndexForward === false) inOrder.reverse();
@@ -109,7 +136,7 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
     const id = idOf(table, item);
     const before = table.items.get(id);
     check(input, before);
-    table.items.set(id, normalised(item));
+    tables.write(table, id, normalised(item));
     return input.ReturnValues === 'ALL_OLD' && before !== undefined ? { Attributes: before } : {};
   },
   UpdateItem: (tables, input) => {
@@ -121,7 +148,7 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
     refuseUnused(input, expressions);
     const key = change.touched.find((name) => table.keyNames.includes(name));
     if (key !== undefined) throw invalid(`Cannot update attribute ${key}. This attribute is part of the key`);
-    table.items.set(id, normalised(change.item));
+    tables.write(table, id, normalised(change.item));
     return returned(input.ReturnValues, before, normalised(change.item), change.touched);
   },
   DeleteItem: (tables, input) => {
@@ -129,7 +156,7 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
     const id = keyId(table, input.Key);
     const before = table.items.get(id);
     check(input, before);
-    table.items.delete(id);
+    tables.write(table, id, undefined);
     return input.ReturnValues === 'ALL_OLD' && before !== undefined ? { Attributes: before } : {};
   },
   Query: (tables, input) => {

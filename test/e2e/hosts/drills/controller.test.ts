@@ -1,0 +1,154 @@
+/** Drills: what goes wrong around the controller. Callers do not notice, and what it could not do is done in the end. */
+import { MINUTE, SECOND } from '../../../support/fake-auto-scaling';
+import { THROTTLED } from '../../../support/fake-dynamo';
+import { counted } from './caller';
+import { type DrillFleet, SLOW_MS, startFleet } from './fleet';
+import type { Replica } from './instances';
+
+let fleet: DrillFleet;
+afterEach(() => fleet.stop());
+
+const stateOf = ({ host }: Replica): string | undefined => host.rows.at(-1)?.state;
+const terminations = (): readonly string[] => fleet.controller.calls.filter((call) => call.startsWith('terminate'));
+
+test('it is away for ten minutes in which a replica is interrupted: the group replaces that one, which serves at once', async () => {
+  fleet = await startFleet({ minReplicas: 2 });
+  const [one] = await fleet.ready(2);
+  await fleet.passUntil(() => fleet.region.live().every(({ lifecycle }) => lifecycle === 'InService'));
+  fleet.controller.away = true;
+  const callers = fleet.callers(4);
+  fleet.region.interrupt(one!.instance);
+  await fleet.until(() => stateOf(one!) === 'drained');
+  const asked = await callers.stop();
+  await fleet.pass(10 * MINUTE);
+  await fleet.ready(2);
+  // Nobody completes hooks, and nobody has to.
+  expect(fleet.region.hosts.map(({ lifecycle }) => lifecycle).sort()).toEqual([
+    'InService',
+    'Pending:Wait',
+    'Terminating:Wait',
+  ]);
+  asked.push(...fleet.many(5, true), ...fleet.many(5, false));
+  expect(await counted(asked)).toEqual({ whole: asked.length, told: 0, lost: 0 });
+  fleet.controller.away = false;
+  await fleet.endsWell(2);
+});
+
+test('a run dies between its first action and its second, while two of three replicas are replaced', async () => {
+  fleet = await startFleet({ minReplicas: 3, maxReplicas: 6 });
+  const [one, other] = await fleet.ready(3);
+  await fleet.passUntil(() => fleet.region.live().every(({ lifecycle }) => lifecycle === 'InService'));
+  const callers = fleet.callers(4);
+  let left = 1;
+  fleet.controller.beforeCall = () => {
+    if (left-- <= 0) throw new Error('the function is gone');
+  };
+  fleet.region.interrupt(one!.instance);
+  fleet.region.interrupt(other!.instance);
+  await fleet.until(() => fleet.controller.failures.length > 0);
+  fleet.controller.beforeCall = () => undefined;
+  await fleet.until(() => [one!, other!].every((lost) => stateOf(lost) === 'drained'));
+  const asked = await callers.stop();
+  expect(await counted(asked)).toEqual({ whole: asked.length, told: 0, lost: 0 });
+  expect(fleet.controller.failures[0]?.message).toContain('the function is gone');
+  await fleet.ready(3);
+  expect(fleet.region.launches).toHaveLength(5);
+  await fleet.endsWell(3);
+});
+
+test('each of its runs is two at once: what one does the other leaves alone', async () => {
+  fleet = await startFleet({ minReplicas: 2 });
+  fleet.controller.runsPerCall = 2;
+  const [one] = await fleet.ready(2);
+  const callers = fleet.callers(4);
+  fleet.region.interrupt(one!.instance);
+  await fleet.until(() => stateOf(one!) === 'drained');
+  const asked = await callers.stop();
+  expect(await counted(asked)).toEqual({ whole: asked.length, told: 0, lost: 0 });
+  await fleet.ready(2);
+  expect(terminations()).toEqual([`terminate ${one!.instance.id}`]);
+  expect(fleet.region.launches).toHaveLength(3);
+  await fleet.endsWell(2);
+});
+
+test('the table takes nothing for two minutes, of nobody: a replica that is interrupted drains, who asks waits, none is ended', async () => {
+  fleet = await startFleet({ minReplicas: 2 });
+  const [one, other] = await fleet.ready(2);
+  const asked = [...fleet.many(10, true), ...fleet.many(10, false)];
+  await fleet.running(20, one!, other!);
+  fleet.table.always(THROTTLED);
+  fleet.region.interrupt(one!.instance);
+  await fleet.until(() => one!.host.done.includes('gate'));
+  // The router still has its copy of the table, and thinks that both serve.
+  asked.push(...fleet.many(10, false));
+  expect(await counted(asked)).toEqual({ whole: 30, told: 0, lost: 0 });
+  await fleet.pass(15 * SECOND);
+  // And now it has none.
+  const waiting = [...fleet.many(5, true), ...fleet.many(5, false)];
+  await fleet.pass(90 * SECOND);
+  expect(terminations()).toEqual([]);
+  expect(fleet.controller.failures.length).toBeGreaterThan(0);
+  fleet.table.always(null);
+  expect(await counted(waiting)).toEqual({ whole: 10, told: 0, lost: 0 });
+  await fleet.ready(2);
+  // EC2 may have been quicker than the controller.
+  expect(terminations().filter((call) => call !== `terminate ${one!.instance.id}`)).toEqual([]);
+  await fleet.endsWell(2);
+});
+
+test.each([-2, 2])(
+  'its hosts have clocks that are %d minutes off: they are used, kept, and drain in time',
+  async (minutes) => {
+    fleet = await startFleet({ minReplicas: 2, clockOffMs: minutes * MINUTE });
+    const [one, other] = await fleet.ready(2);
+    await fleet.pass(5 * MINUTE);
+    expect(terminations()).toEqual([]);
+    const asked = [...fleet.many(10, true), ...fleet.many(10, false)];
+    await fleet.running(20, one!, other!);
+    const noticeMs = fleet.nowMs();
+    fleet.region.interrupt(one!.instance);
+    expect(await counted(asked)).toEqual({ whole: 20, told: 0, lost: 0 });
+    await fleet.until(() => stateOf(one!) === 'drained');
+    expect(fleet.nowMs() - noticeMs).toBeLessThan(2 * MINUTE);
+    await fleet.endsWell(2);
+  },
+);
+
+describe('a host dies, its instance lives on, and its hook stays open', () => {
+  test('at boot: it is given up after three minutes of silence, and its hook completed', async () => {
+    fleet = await startFleet({ minReplicas: 1 });
+    const { boot } = fleet.region;
+    fleet.region.boot = (pool, index) => (index === 0 ? { ms: Infinity, fails: null } : boot(pool, index));
+    await fleet.passUntil(() => fleet.replicas.some(({ host }) => host.rows.at(-1)?.detail === 'image'));
+    const [dead] = fleet.replicas;
+    await fleet.until(() => dead!.instance.lifecycle === 'Pending:Wait');
+    await dead!.host.vanish();
+    const diedMs = fleet.nowMs();
+    await fleet.passUntil(() => fleet.region.launches.length === 2);
+    expect(fleet.nowMs() - diedMs).toBeLessThan(5 * MINUTE);
+    expect(await counted([...fleet.many(3, true), ...fleet.many(3, false)])).toEqual({ whole: 6, told: 0, lost: 0 });
+    await fleet.endsWell(1);
+  });
+
+  test('at its end: its hook is completed after a minute of silence, not after a quarter of an hour', async () => {
+    fleet = await startFleet({ minReplicas: 2 });
+    const both = await fleet.ready(2);
+    for (const { host } of both) host.engine.tokenDelayMs = SLOW_MS;
+    const streams = fleet.many(20, true);
+    await fleet.speaking(20, ...both);
+    fleet.settings.minReplicas = 1;
+    await fleet.controller.call({});
+    await fleet.until(() => both.some((one) => stateOf(one) === 'draining'));
+    const dead = both.find((one) => stateOf(one) === 'draining')!;
+    const onIt = dead.host.engine.running;
+    await dead.host.vanish();
+    const diedMs = fleet.nowMs();
+    expect(dead.instance.lifecycle).toBe('Terminating:Wait');
+    await fleet.passUntil(() => dead.instance.lifecycle === 'Terminated');
+    expect(fleet.nowMs() - diedMs).toBeGreaterThan(50 * SECOND);
+    expect(fleet.nowMs() - diedMs).toBeLessThan(4 * MINUTE);
+    expect(await counted(streams)).toEqual({ whole: 20 - onIt, told: onIt, lost: 0 });
+    expect(onIt).toBeGreaterThan(2);
+    await fleet.endsWell(1);
+  });
+});

@@ -1,0 +1,53 @@
+/** Drills: an engine that hangs, and one that never hears that it is to stop. */
+import { SECOND } from '../../../support/fake-auto-scaling';
+import { counted } from './caller';
+import { type DrillFleet, startFleet } from './fleet';
+import type { Replica } from './instances';
+
+let fleet: DrillFleet;
+afterEach(() => fleet.stop());
+
+const stateOf = ({ host }: Replica): string | undefined => host.rows.at(-1)?.state;
+
+test('one that hangs is started again in place, its requests are answered elsewhere, and no host is launched for it', async () => {
+  fleet = await startFleet({ minReplicas: 2 });
+  const [one, other] = await fleet.ready(2);
+  const { host } = one!;
+  host.onRestart = async () => {
+    const begin = async (): Promise<void> => {
+      await host.engine.stop();
+      host.process = 'starting';
+      await host.until(() => host.rows.at(-1)?.detail === 'engine');
+      await host.engine.revive();
+      host.process = 'up';
+    };
+    void begin();
+  };
+  host.engine.hang();
+  const asked = [...fleet.many(10, false), ...fleet.many(10, true)];
+  await fleet.until(() => (host.rows.at(-1)?.running ?? 0) > 2);
+  await fleet.passUntil(() => host.done.includes('restart'));
+  expect(await counted(asked)).toEqual({ whole: 20, told: 0, lost: 0 });
+  await fleet.until(() => stateOf(one!) === 'ready');
+  expect((await fleet.ready(2)).map(({ instance }) => instance.id)).toEqual([one!.instance.id, other!.instance.id]);
+  expect(fleet.region.launches).toHaveLength(2);
+  await fleet.endsWell(2);
+});
+
+test('one that never hears SIGTERM: its host is drained before EC2 takes it, and its hook completed', async () => {
+  fleet = await startFleet({ minReplicas: 2 });
+  const [one, other] = await fleet.ready(2);
+  one!.host.engine.loseSigterm = true;
+  one!.host.engine.tokenDelayMs = 200;
+  const streams = fleet.many(10, true);
+  await fleet.speaking(10, one!, other!);
+  const onOne = one!.host.engine.running;
+  fleet.region.interrupt(one!.instance);
+  await fleet.pass(100 * SECOND);
+  await fleet.until(() => stateOf(one!) === 'drained');
+  await fleet.until(() => one!.instance.lifecycle === 'Terminated');
+  // Not taken: let go, by its group.
+  expect(one!.instance.endMs! - one!.instance.noticeMs!).toBeLessThan(120 * SECOND);
+  expect(await counted(streams)).toEqual({ whole: 10 - onOne, told: onOne, lost: 0 });
+  await fleet.endsWell(2);
+});
