@@ -394,7 +394,7 @@ describe('an engine that hangs', () => {
     }
     await hangsFor(HUNG_MS);
     await host.until(isState('failed'));
-    expect(host.last().detail).toBe('hung');
+    expect(host.last()).toMatchObject({ detail: 'hung', engineFailures: 2 });
     expect(host.done.filter((what) => what === 'restart')).toHaveLength(2);
     await host.until(isDone('gate'));
     await host.until(isDone('stop'));
