@@ -12,7 +12,7 @@ import type { LaneRuntime } from './runtime';
 
 /** `sink` gets its status here only if a streamed request waits for long. */
 export async function askChain(input: ChainInput, sink: Sink): Promise<Asked> {
-  const { lane, facts, request, inFlight, nowMs } = input;
+  const { lane, facts, request, nowMs } = input;
   const callerMs = callersWaitMs(request);
   if (callerMs !== null && typeof callerMs !== 'number') return callerMs;
   const look = (fleet: string): Promise<Looked> => outlookOf(lane, fleet, nowMs());
@@ -25,7 +25,7 @@ export async function askChain(input: ChainInput, sink: Sink): Promise<Asked> {
       limits: lane.plan.limits,
       stream: facts.stream,
       sink,
-      standing: (fleet) => standingOf(lane, fleet, inFlight),
+      standing: (fleet) => standingOf(lane, fleet, input),
       mayCome: async (fleet) => (await look(fleet)).outlook !== 'none',
       wake,
     },

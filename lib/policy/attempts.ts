@@ -27,8 +27,8 @@ export function restsAfter(failed: Failed): boolean {
   return mayTryElsewhere(failed) && failed.fault?.contextLengthExceeded !== true && failed.failure !== 'secret_missing';
 }
 
-/** Nothing was sent: there was no address to ask, or nobody there with room. */
-export const NOWHERE: ReadonlySet<AttemptFailure> = new Set(['no_replica', 'fleet_full', 'secret_missing']);
+/** Nobody was there to take it: no address to ask, nobody with room, or one that takes nothing new. */
+export const NOWHERE: ReadonlySet<AttemptFailure> = new Set(['no_replica', 'fleet_full', 'draining', 'secret_missing']);
 
 /** The error for a caller whose every attempt failed. */
 export function errorAfter(attempts: readonly Failed[]): RouterError {
@@ -66,6 +66,7 @@ export function errorAfter(attempts: readonly Failed[]): RouterError {
     case 'fleet_full':
       return fullError(last, summary);
     case 'no_replica':
+    case 'draining':
     case 'secret_missing':
     case 'connect_failed':
     case 'certificate_mismatch':
