@@ -17,6 +17,7 @@ import { authenticate } from './authenticate';
 import { askChain } from './ask-chain';
 import { Cooldown } from './cooldown';
 import { deliver } from './deliver';
+import { Draining } from './draining';
 import { InFlight } from './in-flight';
 import { listModels } from './list-models';
 import { readPath } from './path';
@@ -33,6 +34,7 @@ export function createRouter(deps: RouterDeps): Router {
   const shared: Shared = {
     cooldown: new Cooldown(deps.nowMs),
     inFlight: new InFlight(deps.nowMs),
+    draining: new Draining(deps.nowMs),
     held: new InFlight(deps.nowMs),
   };
 
@@ -60,6 +62,7 @@ export function createRouter(deps: RouterDeps): Router {
 interface Shared {
   readonly cooldown: Cooldown;
   readonly inFlight: InFlight;
+  readonly draining: Draining;
   /** Requests that wait for each fleet. */
   readonly held: InFlight;
 }

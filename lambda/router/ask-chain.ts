@@ -16,7 +16,7 @@ const TOLD_MS = HEARTBEAT_STALE_MS + 5_000;
 
 /** `sink` gets its status here only if a streamed request waits for long. */
 export async function askChain(input: ChainInput, sink: Sink): Promise<Asked> {
-  const { lane, facts, request, inFlight, nowMs } = input;
+  const { lane, facts, request, nowMs } = input;
   const callerMs = callersWaitMs(request);
   if (callerMs !== null && typeof callerMs !== 'number') return callerMs;
   const look = (fleet: string): Promise<Looked> => outlookOf(lane, fleet, nowMs());
@@ -29,7 +29,7 @@ export async function askChain(input: ChainInput, sink: Sink): Promise<Asked> {
       limits: lane.plan.limits,
       stream: facts.stream,
       sink,
-      standing: (fleet) => standingOf(lane, fleet, inFlight),
+      standing: (fleet) => standingOf(lane, fleet, input),
       mayCome: async (fleet) => (await look(fleet)).outlook !== 'none',
       wake,
     },

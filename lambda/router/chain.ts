@@ -7,7 +7,7 @@ import type { RouterError } from '../../lib/policy/errors';
 import { own } from '../../lib/plan/own';
 import type { Facts } from '../../lib/policy/facts';
 import { type NamedModel, findModel } from '../../lib/policy/models';
-import { comeAndGo, standingOf } from './fleet-standing';
+import { type OwnKnowledge, comeAndGo, standingOf } from './fleet-standing';
 import type { InFlight } from './in-flight';
 import type { LaneRuntime } from './runtime';
 import { costUsd } from '../../lib/spend/price';
@@ -21,11 +21,10 @@ import { promptUsage } from './usage';
 import { type AttemptResult, attempt } from './upstream/attempt';
 import { type Destination, destinations } from './upstream/targets';
 
-export interface ChainInput {
+export interface ChainInput extends OwnKnowledge {
   readonly lane: LaneRuntime;
   readonly ledger: Ledger;
   readonly cooldown: Cooldown;
-  readonly inFlight: InFlight;
   /** Requests that wait for each fleet. */
   readonly held: InFlight;
   readonly nowMs: () => number;
@@ -68,7 +67,7 @@ const FULL_RETRY_AFTER_SECONDS = 5;
 /** The chain once from its beginning. */
 export class ChainWalk {
   private readonly failures: Failed[] = [];
-  /** Requests that went out; a model without an address or a key costs none. */
+  /** Requests that went out and failed; a model without an address or a key costs none, nor does a replica that drains. */
   private sent = 0;
   /** Why a model was passed over before it was asked. */
   private refused: RouterError | null = null;
@@ -132,7 +131,7 @@ export class ChainWalk {
     if (upstream === null) return null;
 
     const { fleet } = named.model;
-    const standing = fleet === null ? 'open' : await standingOf(lane, fleet, this.input.inFlight);
+    const standing = fleet === null ? 'open' : await standingOf(lane, fleet, this.input);
     if (fleet !== null && standing === 'empty') this.empty.set(entry.model, fleet);
     if (fleet !== null && standing === 'full') {
       this.full.add(fleet);
@@ -148,9 +147,10 @@ export class ChainWalk {
     if (reservation === null) return null;
     const asked = { kind: 'answering', entry, named, upstream, priced, reservation, covers: null } as const;
     try {
-      const answer = await this.askPlaces(asked, dialect, othersLeft ? places.slice(0, PLACES_PER_MODEL) : places);
+      const answer = await this.askPlaces(asked, dialect, places, othersLeft ? PLACES_PER_MODEL : Infinity);
       if (answer !== null) return { ...asked, ...answer };
-      const last = this.failures.findLast(({ model }) => model === entry.model);
+      if (fleet !== null) await this.lookAgain(entry, fleet);
+      const last = this.failures.findLast(({ model, failure }) => model === entry.model && failure !== 'draining');
       if (last !== undefined && restsAfter(last)) cooldown.failed(named.entry);
       const mine = this.failures.filter(({ model }) => model === entry.model);
       if (fleet !== null && comeAndGo(lane, fleet) && mine.every(isLoss)) this.lost.set(entry.model, fleet);
@@ -162,19 +162,26 @@ export class ChainWalk {
     }
   }
 
-  /** One place after the other; a place that failed this request is not tried again for it. */
+  /** Gates may have told what the rows did not: that no replica of the fleet takes anything new. */
+  private async lookAgain({ model }: ChainEntry, fleet: string): Promise<void> {
+    if (!this.failures.some((one) => one.model === model && one.failure === 'draining')) return;
+    if ((await standingOf(this.input.lane, fleet, this.input)) === 'empty') this.empty.set(model, fleet);
+  }
+
+  /** One place after the other; a place that failed this request is not tried again for it. One that drains costs no try. */
   private async askPlaces(
     { entry, named, priced, upstream }: Pick<Answering, 'entry' | 'named' | 'priced' | 'upstream'>,
     dialect: Dialect,
     places: readonly Destination[],
+    most: number,
   ): Promise<Pick<Answering, 'result' | 'place' | 'leave'> | null> {
-    const { lane, cooldown, inFlight, facts, request, nowMs, leftMs } = this.input;
+    const { lane, cooldown, inFlight, draining, facts, request, nowMs, leftMs } = this.input;
+    let tries = 0;
     for (const destination of places) {
-      if (this.isOver) return null;
+      if (tries >= most || this.isOver) return null;
       const startedMs = nowMs();
       const place = destination.replica ?? named.entry;
       const leave = inFlight.enter(place);
-      this.sent += 1;
       const result = await attempt({
         destination,
         dialect,
@@ -193,6 +200,12 @@ export class ChainWalk {
       }
       leave();
       const failed = this.note(entry, destination, result, nowMs() - startedMs);
+      if (failed.failure === 'draining') {
+        draining.said(place);
+        continue;
+      }
+      tries += 1;
+      this.sent += 1;
       if (restsAfter(failed)) cooldown.failed(place, (failed.retryAfterSeconds ?? 0) * 1000);
       // Every replica has the same context: another one would say the same.
       if (failed.fault?.contextLengthExceeded === true) return null;

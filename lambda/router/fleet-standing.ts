@@ -1,6 +1,7 @@
 /** How a fleet stands for the next request, and what may be hoped of it if there is no replica. */
 import { isFull } from '../../lib/policy/affinity';
 import { type Looked, outlook, retryAfterSeconds } from '../../lib/policy/outlook';
+import type { Draining } from './draining';
 import type { InFlight } from './in-flight';
 import type { LaneRuntime } from './runtime';
 import type { ReplicaRow } from './stores/stores';
@@ -8,12 +9,18 @@ import type { ReplicaRow } from './stores/stores';
 /** `empty`: no replica is ready, and one can come without anybody changing the config. */
 export type FleetStanding = 'open' | 'full' | 'empty';
 
+/** What this process knows of replicas that their rows cannot say yet. */
+export interface OwnKnowledge {
+  readonly inFlight: InFlight;
+  readonly draining: Draining;
+}
+
 export async function standingOf(
   { plan, replicas }: LaneRuntime,
   fleet: string,
-  inFlight: InFlight,
+  known: OwnKnowledge,
 ): Promise<FleetStanding> {
-  const rows = loaded(await replicas.rows(fleet), inFlight);
+  const rows = upToDate(await replicas.rows(fleet), known);
   if (isFull(rows, plan.fleets[fleet]?.concurrency ?? Infinity)) return 'full';
   return comeAndGo({ plan, replicas }, fleet) && !rows.some(({ ready }) => ready) ? 'empty' : 'open';
 }
@@ -31,6 +38,10 @@ export async function outlookOf({ plan, replicas }: LaneRuntime, fleet: string, 
     retryAfterSeconds: retryAfterSeconds(status, nowMs),
   };
 }
+
+/** Rows as they are by what this process knows beside them. */
+export const upToDate = (rows: readonly ReplicaRow[], { inFlight, draining }: OwnKnowledge): readonly ReplicaRow[] =>
+  loaded(rows, inFlight).map((row) => (row.ready && draining.has(row.id) ? { ...row, ready: false } : row));
 
 /** Rows with the requests of this process that they cannot know of yet. Where some wait already, these wait too. */
 export const loaded = (rows: readonly ReplicaRow[], inFlight: InFlight): readonly ReplicaRow[] =>

@@ -27,8 +27,8 @@ export function restsAfter(failed: Failed): boolean {
   return mayTryElsewhere(failed) && failed.fault?.contextLengthExceeded !== true && failed.failure !== 'secret_missing';
 }
 
-/** Nothing was sent: there was no address to ask, or nobody there with room. */
-export const NOWHERE: ReadonlySet<AttemptFailure> = new Set(['no_replica', 'fleet_full', 'secret_missing']);
+/** Nobody was there to take it: no address to ask, nobody with room, or one that takes nothing new. */
+export const NOWHERE: ReadonlySet<AttemptFailure> = new Set(['no_replica', 'fleet_full', 'draining', 'secret_missing']);
 
 /**
  * A replica that is gone or about to go: nobody was there, or its gate took nothing new, or its engine ended. Where replicas
@@ -38,13 +38,14 @@ export const isLoss = ({ failure, status }: Pick<Failed, 'failure' | 'status'>):
   LOSSES.has(failure) || (failure === 'upstream_status' && status !== null && GATE_STATUSES.has(status));
 
 const LOSSES: ReadonlySet<AttemptFailure> = new Set([
+  'draining',
   'connect_failed',
   'connect_timeout',
   'truncated',
   'engine_aborted',
 ]);
-/** What a gate says that drains (503), or whose engine is gone (502) or does not listen in time (504). */
-const GATE_STATUSES = new Set([502, 503, 504]);
+/** What a gate says whose engine is gone (502) or does not listen in time (504). */
+const GATE_STATUSES = new Set([502, 504]);
 
 /** The error for a caller whose every attempt failed. */
 export function errorAfter(attempts: readonly Failed[]): RouterError {
@@ -82,6 +83,7 @@ export function errorAfter(attempts: readonly Failed[]): RouterError {
     case 'fleet_full':
       return fullError(last, summary);
     case 'no_replica':
+    case 'draining':
     case 'secret_missing':
     case 'connect_failed':
     case 'certificate_mismatch':

@@ -30,6 +30,7 @@ export const SKIP_REASONS = [
 export const ATTEMPT_FAILURES = [
   'no_replica',
   'fleet_full',
+  'draining',
   'secret_missing',
   'connect_failed',
   'connect_timeout',

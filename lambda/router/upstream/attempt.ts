@@ -1,6 +1,7 @@
 /** One attempt: one request to one destination, to the point where it is known whether it will answer. */
 import type { IncomingMessage } from 'node:http';
 import type { AnswerRead, ChatCall, Dialect, UpstreamBody, UpstreamFault } from '../../../lib/chat/dialect';
+import { isGateRefusal } from '../../../lib/chat/gate-refusal';
 import type { PlanLimits } from '../../../lib/plan/types';
 import type { AttemptFailure } from '../../../lib/policy/reasons';
 import type { CallerSignal } from '../request';
@@ -71,6 +72,7 @@ export async function attempt(input: AttemptInput): Promise<AttemptResult> {
   const text = await readAll(response);
   if (timer !== null) clearTimeout(timer);
   if (typeof text !== 'string') return failed(text.failure, null, status);
+  if (destination.replica !== null && isGateRefusal(status, text)) return failed('draining', null, status);
   if (status !== 200) {
     return {
       ...failed('upstream_status', dialect.fault(status, text), status),

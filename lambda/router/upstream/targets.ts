@@ -1,10 +1,9 @@
 /** Where a model is, with what it is asked: a fleet's replicas, best first, or a provider's address. */
 import type { NamedModel } from '../../../lib/policy/models';
 import { rankReplicas } from '../../../lib/policy/affinity';
-import { loaded } from '../fleet-standing';
+import { type OwnKnowledge, upToDate } from '../fleet-standing';
 import type { LaneRuntime } from '../runtime';
 import type { Cooldown } from '../cooldown';
-import type { InFlight } from '../in-flight';
 
 export interface Destination {
   /** Base URL to which the dialect's path is added. */
@@ -19,14 +18,14 @@ export interface Destination {
 /** In the order they are tried, or why there is nowhere to go. */
 export async function destinations(
   { plan, secrets, replicas }: LaneRuntime,
-  { cooldown, inFlight }: { readonly cooldown: Cooldown; readonly inFlight: InFlight },
+  known: OwnKnowledge & { readonly cooldown: Cooldown },
   { model }: NamedModel,
   conversation: string,
 ): Promise<readonly Destination[] | 'no_replica' | 'secret_missing'> {
   if (model.fleet !== null) {
-    const ranked = rankReplicas(loaded(await replicas.rows(model.fleet), inFlight), conversation, {
+    const ranked = rankReplicas(upToDate(await replicas.rows(model.fleet), known), conversation, {
       concurrency: plan.fleets[model.fleet]?.concurrency ?? Infinity,
-      isCooling: (id) => cooldown.isCooling(id),
+      isCooling: (id) => known.cooldown.isCooling(id),
     });
     if (ranked.length === 0) return 'no_replica';
     return ranked.map(({ id, url, certificateSha256 = '' }) => ({

@@ -17,13 +17,9 @@ test('a fleet asleep is woken by requests that wait, answers them, and goes back
   expect(fleet.region.launches).toHaveLength(1);
 });
 
-test.each([
-  ['image', 'image: manifest unknown'],
-  ['weights', 'weights: there is no s3://models/manifest.json'],
-  ['memory', 'memory: ValueError: No available memory for the cache blocks.'],
-])(
+test.each(['image', 'weights', 'memory'])(
   'boots that fail three times (%s) break the fleet: who waits is told so, no instance is left, and `retry` mends it',
-  async (fails, phase) => {
+  async (fails) => {
     fleet = await startFleet();
     const { boot } = fleet.region;
     fleet.region.boot = () => ({ ms: 5 * SECOND, fails });
@@ -34,7 +30,7 @@ test.each([
       expect(error?.message).toContain('llama: broken');
     }
     expect(fleet.status).toMatchObject({ state: 'broken', reason: 'boots_failed', readyReplicas: 0 });
-    expect(fleet.memory.failedBoots.map((one) => one.phase)).toEqual([phase, phase, phase]);
+    expect(fleet.memory.failedBoots.map((one) => one.phase)).toEqual([fails, fails, fails]);
     await fleet.passUntil(() => fleet.region.live().length === 0);
     // Whoever asks now wakes nobody, and need not wait to be told.
     expect((await Promise.all(fleet.many(1, false))).map(({ status }) => status)).toEqual([503]);
