@@ -189,7 +189,14 @@ class Agent {
     this.#timeline = reached(before, mark, atMs);
     if (this.#timeline === before) return;
     this.#parts.log('boot', { reached: mark.replace(/Ms$/, ''), atMs });
-    this.#do('timeline', () => this.#parts.timeline.write(this.#timeline));
+    // While a write is under way, once more after it.
+    this.#do('timeline', async () => {
+      let written: BootTimeline;
+      do {
+        written = this.#timeline;
+        await this.#parts.timeline.write(written);
+      } while (written !== this.#timeline);
+    });
     this.#tell();
   }
 
