@@ -17,7 +17,7 @@ import { type Host, costing, hostsOf, isUnsettled, rememberHosts } from './hosts
 import { LIMIT_WINDOW_MS, launchLimit } from './launch-limit';
 import { type Launches, share } from './share';
 import { type Memory, seen } from './memory';
-import { endings, interruptedFirst } from './replace';
+import { endings, interruptedFirst, lastDeaf } from './replace';
 import { INTERRUPTION_COUNTS_MS, split } from './spot-and-on-demand';
 import { type StatusReason, etaMs, stateOf } from './status';
 import { surplus } from './surplus';
@@ -34,7 +34,7 @@ export interface Decision {
 export const ROW_KEPT_MS = 3_600_000;
 
 export function decide(state: FleetState, nowMs: number): Decision {
-  const told = followCommands(state.memory, state.commands);
+  const told = { ...followCommands(state.memory, state.commands), deafMs: lastDeaf(state.memory, nowMs) };
   const seenHosts = rememberHosts(state, told.hosts, nowMs);
   const hosts = hostsOf(state, seenHosts, nowMs);
   const doomed = endings(hosts, state.settings, told, nowMs);

@@ -13,6 +13,8 @@ export interface Memory {
   /** Where `coveredNanoUsd` of the wake row stood when the fleet was last awake. */
   readonly coveredFromNanoUsd: number;
   readonly hosts: Readonly<Record<string, HostMemory>>;
+  /** When it was last seen that of all hosts none had been heard of for a while; 0: never. */
+  readonly deafMs: number;
   /** Since when there are fewer spot instances than are wanted; `null`: there are enough. */
   readonly spotShortMs: number | null;
   /** When spot instances were lost to an interruption. */
@@ -61,6 +63,7 @@ export const NO_MEMORY: Memory = {
   wantedMs: {},
   coveredFromNanoUsd: 0,
   hosts: {},
+  deafMs: 0,
   spotShortMs: null,
   interruptionsMs: [],
   failedBoots: [],

@@ -7,10 +7,25 @@ import type { Memory } from './memory';
 
 /** A host that has not written for so long is dead, or cannot be reached, which is the same to a router. */
 export const SILENT_MS = 3 * 60_000;
-/** Between two looks a host beats some thirty times. */
-const MISSED_MS = 60_000;
 /** Where all are silent it is rather the table that does not take their writes. */
 const ALL_SILENT_MS = 10 * 60_000;
+/** More than a minute, which is the time between two looks. */
+const DEAF_MS = 90_000;
+/** When the table takes writes again, or the controller looks again, so long is waited for those who have not written yet. */
+const BACK_MS = 60_000;
+
+/**
+ * When it was last so that of several hosts none had been heard of for a while, and none of them was about to go. Of a single
+ * one this would say nothing of the table.
+ *
+ * @param memory from before this look
+ */
+export function lastDeaf({ hosts, deafMs }: Pick<Memory, 'hosts' | 'deafMs'>, nowMs: number): number {
+  const staying = Object.values(hosts).filter(
+    ({ sequence, endAskedMs, endingMs }) => sequence !== null && endAskedMs === null && endingMs === null,
+  );
+  return staying.length > 1 && staying.every(({ movedMs }) => nowMs - movedMs >= DEAF_MS) ? nowMs : deafMs;
+}
 
 /** Why each host has to go; those that may stay are not in it. */
 export function endings(
@@ -19,9 +34,7 @@ export function endings(
   memory: Memory,
   nowMs: number,
 ): ReadonlyMap<Host, EndReason> {
-  const heard = hosts.filter(({ stage, row }) => stage !== 'leaving' && row !== null);
-  const allSilent = heard.length > 1 && heard.every(({ silentMs }) => silentMs >= MISSED_MS);
-  const silenceMs = allSilent ? ALL_SILENT_MS : SILENT_MS;
+  const silenceMs = nowMs - memory.deafMs < BACK_MS ? ALL_SILENT_MS : SILENT_MS;
   const ends = new Map<Host, EndReason>();
   for (const host of hosts) {
     const reason = host.stage === 'leaving' ? null : endOf(host, settings, memory, silenceMs, nowMs);

@@ -12,8 +12,11 @@ export interface Split {
   readonly spotShortMs: number | null;
 }
 
-/** A group tries once a minute: what a second try is needed for is not waited for. */
-export const SPOT_GRACE_MS = 60_000;
+/**
+ * A group lists an instance, or tells that it got none, within seconds. Where a look comes before that an on-demand instance
+ * is started too many, which goes as soon as the spot one is ready.
+ */
+export const SPOT_GRACE_MS = 5_000;
 /** So long a lost spot instance calls for one to spare. */
 export const INTERRUPTION_COUNTS_MS = 2 * 3_600_000;
 

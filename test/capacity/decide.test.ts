@@ -1,4 +1,5 @@
 /** What the controller does, case by case, against the model of Auto Scaling. */
+import { SECOND } from '../support/fake-auto-scaling';
 import { HOUR, MINUTE, NOTHING_LEFT, Simulation } from './simulation';
 
 test('a fleet that nobody asks sleeps, and its groups never rebalance', () => {
@@ -192,6 +193,38 @@ test('two that fall silent together go one after the other', () => {
   fleet.play(12 * MINUTE);
   const [first, second] = fleet.done.filter(({ action }) => action.kind === 'terminate');
   expect(second!.atMs).toBeGreaterThan(first!.atMs);
+  expect(fleet.ready).toBe(3);
+});
+
+test.each([
+  ['hosts could not write', 0],
+  ['nor the controller read', 5],
+])('after minutes in which %s, who writes again last is not taken for dead', (_what, away) => {
+  const fleet = new Simulation({ minReplicas: 3, maxReplicas: 6 });
+  fleet.play(10 * MINUTE);
+  const hosts = fleet.region.live();
+  for (const host of hosts) fleet.region.silence(host);
+  fleet.region.advance(away * MINUTE);
+  fleet.play((5 - away) * MINUTE);
+  for (const host of hosts) {
+    host.silentMs = null;
+    fleet.region.advance(10 * SECOND);
+    fleet.run();
+  }
+  fleet.play(5 * MINUTE);
+  expect(fleet.done.filter(({ action }) => action.kind === 'terminate')).toEqual([]);
+});
+
+test('and who never does is ended a minute later', () => {
+  const fleet = new Simulation({ minReplicas: 3, maxReplicas: 6 });
+  fleet.play(10 * MINUTE);
+  const hosts = fleet.region.live();
+  for (const host of hosts) fleet.region.silence(host);
+  fleet.play(5 * MINUTE);
+  for (const host of hosts.slice(1)) host.silentMs = null;
+  fleet.play(2 * MINUTE);
+  expect(fleet.done.flatMap(({ action }) => (action.kind === 'terminate' ? [action.why] : []))).toEqual(['silent']);
+  fleet.play(8 * MINUTE);
   expect(fleet.ready).toBe(3);
 });
 

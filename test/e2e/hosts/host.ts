@@ -136,6 +136,9 @@ export async function startHost(options: HostOptions = {}): Promise<TestHost> {
     until: (condition, withinMs) => bell.until(condition, withinMs),
   };
 
+  /** A file that is being written while its folder goes would keep it. */
+  let keeping = Promise.resolve();
+
   /** What one agent has in its hands; nothing any more once it is lost. */
   const partsOf = (agent: { lost: boolean }): AgentParts => {
     const hold = async (): Promise<void> => {
@@ -218,8 +221,9 @@ export async function startHost(options: HostOptions = {}): Promise<TestHost> {
       timeline: {
         ...timeline,
         write: async (now) => {
+          await hold();
           await host.beforeTimeline();
-          await timeline.write(now);
+          await (keeping = timeline.write(now));
           host.done.push('timeline');
           bell.ring();
         },
@@ -262,6 +266,7 @@ export async function startHost(options: HostOptions = {}): Promise<TestHost> {
     },
     stop: async () => {
       await agent.lose();
+      await keeping;
       await Promise.all([engine.stop(), metadata.stop(), frontGate?.stop()]);
       rmSync(folder, { recursive: true });
     },

@@ -2,6 +2,7 @@
 import { MINUTE, SECOND } from '../../../support/fake-auto-scaling';
 import { THROTTLED } from '../../../support/fake-dynamo';
 import { counted } from './caller';
+import { endsWell } from './ends-well';
 import { type DrillFleet, SLOW_MS, startFleet } from './fleet';
 import type { Replica } from './instances';
 
@@ -31,7 +32,7 @@ test('it is away for ten minutes in which a replica is interrupted: the group re
   asked.push(...fleet.many(5, true), ...fleet.many(5, false));
   expect(await counted(asked)).toEqual({ whole: asked.length, told: 0, lost: 0 });
   fleet.controller.away = false;
-  await fleet.endsWell(2);
+  await endsWell(fleet, 2);
 });
 
 test('a run dies between its first action and its second, as one of three replicas is interrupted and one has failed', async () => {
@@ -61,7 +62,7 @@ test('a run dies between its first action and its second, as one of three replic
   await fleet.passUntil(() => fleet.region.live().length === 3 && !fleet.region.live().includes(other!.instance));
   expect(terminations()).toHaveLength(2);
   expect(fleet.region.launches).toHaveLength(5);
-  await fleet.endsWell(3);
+  await endsWell(fleet, 3);
 });
 
 test('each of its runs is two at once: what one does the other leaves alone', async () => {
@@ -76,7 +77,7 @@ test('each of its runs is two at once: what one does the other leaves alone', as
   await fleet.ready(2);
   expect(terminations()).toEqual([`terminate ${one!.instance.id}`]);
   expect(fleet.region.launches).toHaveLength(3);
-  await fleet.endsWell(2);
+  await endsWell(fleet, 2);
 });
 
 test('the table takes nothing for two minutes, of nobody: a replica that is interrupted drains, who asks waits, none is ended', async () => {
@@ -84,39 +85,42 @@ test('the table takes nothing for two minutes, of nobody: a replica that is inte
   const [one, other] = await fleet.ready(2);
   const asked = [...fleet.many(10, true), ...fleet.many(10, false)];
   await fleet.running(20, one!, other!);
+  const throttledMs = fleet.nowMs();
   fleet.table.always(THROTTLED);
   fleet.region.interrupt(one!.instance);
   await fleet.until(() => one!.host.done.includes('gate'));
   // The router still has its copy of the table, and thinks that both serve.
   asked.push(...fleet.many(10, false));
-  expect(await counted(asked)).toEqual({ whole: 30, told: 0, lost: 0 });
+  await fleet.until(() => one!.host.engine.running === 0);
   await fleet.pass(15 * SECOND);
   // And now it has none.
-  const waiting = [...fleet.many(5, true), ...fleet.many(5, false)];
-  await fleet.pass(90 * SECOND);
+  asked.push(...fleet.many(5, true), ...fleet.many(5, false));
+  await fleet.passUntil(() => fleet.nowMs() - throttledMs > 2 * MINUTE);
   expect(terminations()).toEqual([]);
   expect(fleet.controller.failures.length).toBeGreaterThan(0);
   fleet.table.always(null);
-  expect(await counted(waiting)).toEqual({ whole: 10, told: 0, lost: 0 });
+  expect(await counted(asked)).toEqual({ whole: 40, told: 0, lost: 0 });
   await fleet.ready(2);
   // EC2 may have been quicker than the controller.
   expect(terminations().filter((call) => call !== `terminate ${one!.instance.id}`)).toEqual([]);
-  await fleet.endsWell(2);
+  await endsWell(fleet, 2);
 });
 
-test('hosts can write nothing for three minutes and a half: who asks waits, and none is ended', async () => {
+test('hosts can write nothing for more than three minutes: who asks waits, and none is ended', async () => {
   fleet = await startFleet({ minReplicas: 2 });
   await fleet.ready(2);
+  const throttledMs = fleet.nowMs();
   fleet.table.always(THROTTLED, 'UpdateItem');
   await fleet.pass(15 * SECOND);
   // All of them are silent by now.
   const waiting = [...fleet.many(5, true), ...fleet.many(5, false)];
-  await fleet.pass(195 * SECOND);
+  await fleet.passUntil(() => fleet.nowMs() - throttledMs > 190 * SECOND);
+  await fleet.controller.call({});
   fleet.table.always(null);
   expect(await counted(waiting)).toEqual({ whole: 10, told: 0, lost: 0 });
   expect(terminations()).toEqual([]);
   expect(fleet.region.launches).toHaveLength(2);
-  await fleet.endsWell(2);
+  await endsWell(fleet, 2);
 });
 
 test.each([-2, 2])(
@@ -133,7 +137,7 @@ test.each([-2, 2])(
     expect(await counted(asked)).toEqual({ whole: 20, told: 0, lost: 0 });
     await fleet.until(() => stateOf(one!) === 'drained');
     expect(fleet.nowMs() - noticeMs).toBeLessThan(2 * MINUTE);
-    await fleet.endsWell(2);
+    await endsWell(fleet, 2);
   },
 );
 
@@ -150,7 +154,7 @@ describe('a host dies, its instance lives on, and its hook stays open', () => {
     await fleet.passUntil(() => fleet.region.launches.length === 2);
     expect(fleet.nowMs() - diedMs).toBeLessThan(5 * MINUTE);
     expect(await counted([...fleet.many(3, true), ...fleet.many(3, false)])).toEqual({ whole: 6, told: 0, lost: 0 });
-    await fleet.endsWell(1);
+    await endsWell(fleet, 1);
   });
 
   test('at its end: its hook is completed after a minute of silence, not after a quarter of an hour', async () => {
@@ -172,6 +176,6 @@ describe('a host dies, its instance lives on, and its hook stays open', () => {
     expect(fleet.nowMs() - diedMs).toBeLessThan(4 * MINUTE);
     expect(await counted(streams)).toEqual({ whole: 20 - onIt, told: onIt, lost: 0 });
     expect(onIt).toBeGreaterThan(2);
-    await fleet.endsWell(1);
+    await endsWell(fleet, 1);
   });
 });

@@ -1,6 +1,7 @@
 /** Drills: an engine that hangs, and one that never hears that it is to stop. */
 import { SECOND } from '../../../support/fake-auto-scaling';
 import { counted } from './caller';
+import { endsWell } from './ends-well';
 import { type DrillFleet, startFleet } from './fleet';
 import type { Replica } from './instances';
 
@@ -31,7 +32,7 @@ test('one that hangs is started again in place, its requests are answered elsewh
   await fleet.until(() => stateOf(one!) === 'ready');
   expect((await fleet.ready(2)).map(({ instance }) => instance.id)).toEqual([one!.instance.id, other!.instance.id]);
   expect(fleet.region.launches).toHaveLength(2);
-  await fleet.endsWell(2);
+  await endsWell(fleet, 2);
 });
 
 test('one that never hears SIGTERM: its host is drained before EC2 takes it, and its hook completed', async () => {
@@ -49,5 +50,5 @@ test('one that never hears SIGTERM: its host is drained before EC2 takes it, and
   // Not taken: let go, by its group.
   expect(one!.instance.endMs! - one!.instance.noticeMs!).toBeLessThan(120 * SECOND);
   expect(await counted(streams)).toEqual({ whole: 10 - onOne, told: onOne, lost: 0 });
-  await fleet.endsWell(2);
+  await endsWell(fleet, 2);
 });

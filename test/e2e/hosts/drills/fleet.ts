@@ -3,43 +3,31 @@
  * metadata service of its own; the real controller, whose groups are the model of Auto Scaling; and between them all one table
  * on a real socket. Table, groups, metadata and engines are fakes.
  */
-import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { localTables } from '../../../../bin/commands/local-tables';
-import { dynamo } from '../../../../lambda/aws/dynamo';
+import { type Dynamo, dynamo } from '../../../../lambda/aws/dynamo';
 import { fleetRows } from '../../../../lambda/host-agent/fleet-rows';
-import { createRouter } from '../../../../lambda/router/app';
-import { nodeHttpServer } from '../../../../lambda/router/fronts/node-http';
-import { tableReplicas } from '../../../../lambda/router/stores/fleet-table';
-import { memoryKeys, memoryLedger } from '../../../../lambda/router/stores/memory';
-import { tableWakes } from '../../../../lambda/router/stores/wake-table';
 import type { FleetSettings } from '../../../../lib/capacity/fleet-state';
 import { type Memory, readMemory } from '../../../../lib/capacity/memory';
-import { detectors } from '../../../../lib/policy/detectors';
 import type { DecisionRecord } from '../../../../lib/records/decision-record';
 import { type Item, textIn } from '../../../../lib/tables/attributes';
 import { commandItem } from '../../../../lib/tables/command-item';
 import type { FleetCommand } from '../../../../lib/tables/command-row';
 import { readStatusItem } from '../../../../lib/tables/status-item';
 import { type FleetStatusRow, STATUS_ID } from '../../../../lib/tables/status-row';
-import { WAKE_ID } from '../../../../lib/tables/wake-row';
 import { SETTINGS } from '../../../capacity/simulation';
-import { type FakeHost, FakeRegion, HOUR, MINUTE, SECOND } from '../../../support/fake-auto-scaling';
+import { type FakeHost, FakeRegion, MINUTE, SECOND } from '../../../support/fake-auto-scaling';
 import { type FakeDynamo, startFakeDynamo } from '../../../support/fake-dynamo';
 import { Bell } from '../../../support/fake-vllm/bell';
-import { planOf } from '../../../support/plans';
 import { GROUPS } from '../../../support/region-capacity';
-import { KEY, keyRow } from '../../../support/router';
 import { startHost } from '../host';
 import { startGate } from '../real-gate';
 import { CalledController } from './called-controller';
-import { ANSWER, ask, counted, type Got } from './caller';
+import { ANSWER, ask, type Got } from './caller';
 import { FleetClock } from './clock';
+import { FLEET, MODEL, startFront } from './front';
 import { Instances, type Replica } from './instances';
 
-const FLEET = 'llama';
-const MODEL = 'meta-llama/Llama-3.1-8B-Instruct';
 /** From launch to an engine that listens. Of real hosts it is minutes. */
 const BOOT_MS = 20 * SECOND;
 /** Of the test's own time, between two tokens: an answer takes less than a second of it. */
@@ -74,6 +62,8 @@ export interface DrillFleet {
   readonly replicas: readonly Replica[];
   readonly status: FleetStatusRow | null;
   readonly memory: Memory;
+  /** Sort keys of all rows of the fleet. */
+  readonly rows: readonly string[];
   /** Of each request that has ended. */
   readonly records: readonly DecisionRecord[];
   nowMs(): number;
@@ -91,13 +81,10 @@ export interface DrillFleet {
   pass(ms: number): Promise<void>;
   /** The same, until `condition` holds; rejects where that takes longer than ten minutes. */
   passUntil(condition: () => boolean): Promise<void>;
+  /** In one go, which is for a time in which nobody is there to miss it. */
+  leap(ms: number): void;
   /** At the usual pace. */
   until(condition: () => boolean): Promise<void>;
-  /**
-   * As many are ready as are wanted, each in service; the maximum was kept, and whatever groups did was asked of them. Then
-   * all is let go, and nothing is left of instances and hooks, and after an hour of rows.
-   */
-  endsWell(replicas: number): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -115,16 +102,15 @@ export async function startFleet({ zones, clockOffMs = 0, ...options }: FleetOpt
     },
   });
   const tables = await localTables(table.url, { name: 'drill', region: 'us-east-1' });
-  const credentials = (): { accessKeyId: string; secretAccessKey: string } => ({
-    accessKeyId: 'a',
-    secretAccessKey: 'b',
-  });
-  const client = (limitMs: number): ReturnType<typeof dynamo> =>
-    dynamo({ endpoint: table.url, region: 'us-east-1', credentials, limitMs });
+  const credentials = { accessKeyId: 'a', secretAccessKey: 'b' };
+  const client = (limitMs: number): Dynamo =>
+    dynamo({ endpoint: table.url, region: 'us-east-1', credentials: () => credentials, limitMs });
 
   const settings = { ...SETTINGS, fleet: FLEET, idleMs: 5 * MINUTE, concurrency: 100, ...options };
   const region = new FakeRegion(nowMs(), ['g6e.xlarge', 'g6e.2xlarge'], zones, FLEET, settings.maxReplicas);
   region.boot = () => ({ ms: BOOT_MS, fails: null });
+  // As long as to the next beat, as in life.
+  const writer = fleetRows(client(180), tables.fleets);
   const instances = new Instances(region, async ({ id, launchMs }: FakeHost) => {
     const host = await startHost({
       fleet: FLEET,
@@ -134,16 +120,14 @@ export async function startFleet({ zones, clockOffMs = 0, ...options }: FleetOpt
       servedName: MODEL,
       nowMs,
       gate: (enginePort) => startGate(enginePort),
-      // As long as to the next beat, as in life.
-      write: (row) => fleetRows(client(180), tables.fleets).write(row),
+      write: (row) => writer.write(row),
     });
     host.engine.script = () => ANSWER;
     host.engine.tokenDelayMs = PACE_MS;
     return host;
   });
-  const controlled = Object.assign(settings, { groups: GROUPS, bucket: 'models', weightsPrefix: 'weights/x/main' });
   const controller = new CalledController({
-    fleet: controlled,
+    fleet: Object.assign(settings, { groups: GROUPS, bucket: 'models', weightsPrefix: 'weights/x/main' }),
     region,
     dynamo: client(3_000),
     table: tables.fleets,
@@ -152,10 +136,7 @@ export async function startFleet({ zones, clockOffMs = 0, ...options }: FleetOpt
   onChange.push((change) => controller.wrote(change));
 
   const records: DecisionRecord[] = [];
-  const { router, replicas, limits } = frontOf(tables, nowMs, records);
-  const server: Server = nodeHttpServer(router, limits);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`;
+  const front = await startFront(tables, nowMs, (record) => records.push(record));
 
   const bell = new Bell();
   const steps = setInterval(() => {
@@ -182,7 +163,7 @@ export async function startFleet({ zones, clockOffMs = 0, ...options }: FleetOpt
   const routesTo = async (wanted: readonly Replica[]): Promise<void> => {
     const ids = wanted.map(({ instance }) => instance.id).sort();
     const known = async (): Promise<string> =>
-      (await replicas.rows(FLEET))
+      (await front.replicas.rows(FLEET))
         .map(({ id }) => id)
         .sort()
         .join();
@@ -191,12 +172,12 @@ export async function startFleet({ zones, clockOffMs = 0, ...options }: FleetOpt
     }
   };
   const many = (count: number, stream: boolean): Promise<Got>[] =>
-    Array.from({ length: count }, () => ask(url, stream));
+    Array.from({ length: count }, () => ask(front.url, stream));
   const running = (count: number, on: readonly Replica[]): Promise<void> =>
     until(() => on.reduce((sum, { host }) => sum + host.engine.running, 0) === count);
   let commands = 0;
 
-  const fleet: DrillFleet = {
+  return {
     region,
     table,
     controller,
@@ -213,6 +194,9 @@ export async function startFleet({ zones, clockOffMs = 0, ...options }: FleetOpt
     get memory() {
       return readMemory(textIn(items.get(STATUS_ID) ?? {}, 'memory'));
     },
+    get rows() {
+      return [...items.keys()];
+    },
     ready: async (count) => {
       await passUntil(() => instances.replicas.filter(isReady).length === count);
       const ready = instances.replicas.filter(isReady);
@@ -225,7 +209,7 @@ export async function startFleet({ zones, clockOffMs = 0, ...options }: FleetOpt
       let stopped = false;
       const callers = Array.from({ length: count }, async (_, at) => {
         for (let turn = at; !stopped; turn++) {
-          const one = ask(url, turn % 2 === 0);
+          const one = ask(front.url, turn % 2 === 0);
           asked.push(one);
           await one;
         }
@@ -255,68 +239,14 @@ export async function startFleet({ zones, clockOffMs = 0, ...options }: FleetOpt
       for (const endMs = nowMs() + ms; nowMs() < endMs;) await leap();
     },
     passUntil,
+    leap: (ms) => clock.leap(ms),
     until,
-    endsWell: async (count) => {
-      await passUntil(() => {
-        const { state, wanted, readyReplicas } = fleet.status ?? {};
-        const settled = state === (count === 0 ? 'asleep' : 'ready') && wanted === count && readyReplicas === count;
-        return settled && region.live().length === count;
-      });
-      await passUntil(() => region.live().every(({ lifecycle }) => lifecycle === 'InService'));
-      expect(region.peak).toBeLessThanOrEqual(settings.maxReplicas);
-      expect(region.scaledIn).toEqual([]);
-      if (count > 0) {
-        await fleet.ready(count);
-        expect(await counted([...many(2, true), ...many(2, false)])).toEqual({ whole: 4, told: 0, lost: 0 });
-      }
-
-      fleet.command('drain');
-      const listed = (): number => region.group('spot').instances.length + region.group('onDemand').instances.length;
-      await passUntil(() => region.live().length + listed() === 0 && fleet.status?.state === 'asleep');
-      expect([region.groups.spot.desired, region.groups.onDemand.desired]).toEqual([0, 0]);
-      clock.leap(HOUR + 5 * MINUTE);
-      await passUntil(() => [...items.keys()].every((id) => id === STATUS_ID || id === WAKE_ID));
-    },
     stop: async () => {
       clearInterval(steps);
       await controller.idle();
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
+      await front.stop();
       await instances.stop();
       await table.stop();
     },
   };
-  return fleet;
-}
-
-type Tables = Awaited<ReturnType<typeof localTables>>;
-
-/** The router, whose only target is the fleet. */
-function frontOf(tables: Tables, nowMs: () => number, records: DecisionRecord[]) {
-  const plan = planOf({
-    fleets: { [FLEET]: { model: MODEL, context: 16_384, concurrency: 100, replicas: { wake: 'fair', max: 4 } } },
-    models: { fast: { fleet: FLEET } },
-    providers: {},
-    routes: [{ name: 'default', to: ['fast'] }],
-  });
-  const store = { dynamo: tables.dynamo, tables: { [FLEET]: tables.fleets }, nowMs, report: () => undefined };
-  const replicas = tableReplicas(store);
-  const router = createRouter({
-    deployment: plan.name,
-    lanes: {
-      open: {
-        plan,
-        secrets: { find: () => 'x' },
-        detectors: detectors(plan.sensitivity),
-        replicas,
-        wakes: tableWakes(store),
-      },
-    },
-    keys: memoryKeys([keyRow(KEY)]),
-    ledger: memoryLedger(nowMs),
-    nowMs,
-    newId: () => 'request',
-    emit: ({ decision }) => records.push(JSON.parse(decision) as DecisionRecord),
-  });
-  return { router, replicas, limits: plan.limits };
 }

@@ -4,6 +4,7 @@
  */
 import { MINUTE, SECOND } from '../../../support/fake-auto-scaling';
 import { counted } from './caller';
+import { endsWell } from './ends-well';
 import { type DrillFleet, SLOW_MS, startFleet } from './fleet';
 import type { Replica } from './instances';
 
@@ -32,7 +33,7 @@ test('while it boots: the next one is launched at the notice, it is no failed bo
   expect(await counted(asked)).toEqual({ whole: 10, told: 0, lost: 0 });
   expect(booting!.host.states()).not.toContain('ready');
   expect(fleet.memory.failedBoots).toEqual([]);
-  await fleet.endsWell(1);
+  await endsWell(fleet, 1);
 });
 
 test('while idle: the next one is launched at the notice', async () => {
@@ -46,7 +47,7 @@ test('while idle: the next one is launched at the notice', async () => {
   // It counts as one, which calls for one to spare where the config leaves that open.
   expect(fleet.memory.interruptionsMs).toHaveLength(1);
   expect(await counted([...fleet.many(10, true), ...fleet.many(10, false)])).toEqual({ whole: 20, told: 0, lost: 0 });
-  await fleet.endsWell(2);
+  await endsWell(fleet, 2);
 });
 
 test('with 50 streams on: all of them finish, and the next one is launched at the notice', async () => {
@@ -64,7 +65,7 @@ test('with 50 streams on: all of them finish, and the next one is launched at th
   expect(one!.host.engine.aborted).toBe(0);
   expect(launchedAfter(noticeMs)).toHaveLength(1);
   expect(launchedAfter(noticeMs)[0]).toBeLessThan(30);
-  await fleet.endsWell(2);
+  await endsWell(fleet, 2);
 });
 
 test('with streams on that are longer than the notice: they break off honestly, and nobody else notices', async () => {
@@ -81,7 +82,7 @@ test('with streams on that are longer than the notice: they break off honestly, 
   expect(onOne).toBeGreaterThan(2);
   expect(await counted(whole)).toEqual({ whole: 10, told: 0, lost: 0 });
   expect(await counted(streams)).toEqual({ whole: 20 - onOne, told: onOne, lost: 0 });
-  await fleet.endsWell(2);
+  await endsWell(fleet, 2);
 });
 
 test('of two replicas at once, which are all there are: callers who ask all the time wait for the next ones', async () => {
@@ -96,7 +97,7 @@ test('of two replicas at once, which are all there are: callers who ask all the 
   expect(await counted(asked)).toEqual({ whole: asked.length, told: 0, lost: 0 });
   // Each had an answer before, and one since.
   expect(asked.length).toBeGreaterThanOrEqual(12);
-  await fleet.endsWell(2);
+  await endsWell(fleet, 2);
 });
 
 test('of the only replica: who asks a router that thinks it still serves waits for the next one', async () => {
@@ -106,7 +107,7 @@ test('of the only replica: who asks a router that thinks it still serves waits f
   await fleet.until(() => one!.host.done.includes('gate'));
   const refused = [...fleet.many(5, true), ...fleet.many(5, false)];
   expect(await counted(refused)).toEqual({ whole: 10, told: 0, lost: 0 });
-  await fleet.endsWell(1);
+  await endsWell(fleet, 1);
 });
 
 test('of the only replica, without any notice: what had no answer waits for the next one', async () => {
@@ -120,7 +121,7 @@ test('of the only replica, without any notice: what had no answer waits for the 
   const late = [...fleet.many(5, true), ...fleet.many(5, false)];
   expect(await counted([...whole, ...late])).toEqual({ whole: 15, told: 0, lost: 0 });
   expect(await counted(streams)).toEqual({ whole: 0, told: 5, lost: 0 });
-  await fleet.endsWell(1);
+  await endsWell(fleet, 1);
 });
 
 test('of a whole zone, and its capacity too: the other zone takes over while callers ask all the time', async () => {
@@ -138,7 +139,7 @@ test('of a whole zone, and its capacity too: the other zone takes over while cal
   const asked = await callers.stop();
   expect(await counted(asked)).toEqual({ whole: asked.length, told: 0, lost: 0 });
   expect(fleet.region.live().map(({ pool }) => pool.zone)).toEqual(['b', 'b', 'b']);
-  await fleet.endsWell(3);
+  await endsWell(fleet, 3);
 });
 
 test.each([
@@ -161,7 +162,7 @@ test.each([
     notice ? { whole: 20, told: 0, lost: 0 } : { whole: 20 - onIt, told: onIt, lost: 0 },
   );
   expect(fleet.region.launches).toHaveLength(2);
-  await fleet.endsWell(1);
+  await endsWell(fleet, 1);
 });
 
 test('none: a replica that is one too many finishes its streams, though they take longer than a notice of EC2', async () => {
@@ -184,7 +185,7 @@ test('none: a replica that is one too many finishes its streams, though they tak
   expect(since.map(({ attempts }) => attempts.length)).toEqual(since.map(() => 1));
   expect(await counted(streams)).toEqual({ whole: 20, told: 0, lost: 0 });
   expect(fleet.region.launches).toHaveLength(2);
-  await fleet.endsWell(1);
+  await endsWell(fleet, 1);
 });
 
 test('without any notice: streams break off honestly, what had no answer is repeated, and the next one is launched', async () => {
@@ -201,7 +202,7 @@ test('without any notice: streams break off honestly, what had no answer is repe
   expect(await counted(whole)).toEqual({ whole: 10, told: 0, lost: 0 });
   expect(await counted(streams)).toEqual({ whole: 20 - onOne, told: onOne, lost: 0 });
   expect(await counted(fleet.many(5, true))).toEqual({ whole: 5, told: 0, lost: 0 });
-  await fleet.endsWell(2);
+  await endsWell(fleet, 2);
 });
 
 test('announced three ways, with every event doubled and turned round, and all of them once more: it drains once', async () => {
@@ -231,5 +232,5 @@ test('announced three ways, with every event doubled and turned round, and all o
   expect(fleet.controller.calls).toEqual(calls);
   expect(calls.filter((call) => call.startsWith('terminate'))).toEqual([`terminate ${one!.instance.id}`]);
   expect(fleet.region.launches).toHaveLength(3);
-  await fleet.endsWell(2);
+  await endsWell(fleet, 2);
 });

@@ -1,6 +1,7 @@
 /** Drills: a fleet wakes for those who wait, and where it cannot it says so and costs nothing. */
 import { MINUTE, SECOND } from '../../../support/fake-auto-scaling';
 import { counted } from './caller';
+import { endsWell } from './ends-well';
 import { type DrillFleet, startFleet } from './fleet';
 
 let fleet: DrillFleet;
@@ -13,7 +14,7 @@ test('a fleet asleep is woken by requests that wait, answers them, and goes back
   expect(await counted(asked)).toEqual({ whole: 6, told: 0, lost: 0 });
   expect(fleet.region.launches).toHaveLength(1);
   await fleet.passUntil(() => fleet.status?.state === 'asleep');
-  await fleet.endsWell(0);
+  await endsWell(fleet, 0);
   expect(fleet.region.launches).toHaveLength(1);
 });
 
@@ -41,6 +42,6 @@ test.each(['image', 'weights', 'memory'])(
     fleet.command('retry');
     await fleet.until(() => fleet.memory.failedBoots.length === 0);
     expect(await counted([...fleet.many(3, true), ...fleet.many(3, false)])).toEqual({ whole: 6, told: 0, lost: 0 });
-    await fleet.endsWell(1);
+    await endsWell(fleet, 1);
   },
 );
