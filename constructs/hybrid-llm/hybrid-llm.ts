@@ -78,7 +78,13 @@ export class HybridLlm extends Construct {
     const topic = props.topic ?? this.topicOf(mapped.notify);
     const lanes: string[] = config.lanes;
     if (Object.keys(mapped.hosted).length > 0) {
-      this.modelStore = new ModelStore(this, 'Models', { logBucket, logRetention, removalPolicy });
+      const { hubSecretName } = mapped;
+      this.modelStore = new ModelStore(this, 'Models', {
+        ...{ logBucket, logRetention, removalPolicy },
+        ...(hubSecretName !== undefined && {
+          huggingFaceToken: secretsmanager.Secret.fromSecretNameV2(this, 'Secret-hub', hubSecretName),
+        }),
+      });
       this.fleets = this.fleetsOf(mapped, resolved, {
         deployment,
         modelStore: this.modelStore,
