@@ -129,7 +129,7 @@ class Reading {
         ...(this.token !== undefined && { nextToken: this.token }),
       }).catch((error: unknown) => {
         // It is made with its first line.
-        if (error instanceof Error && error.name === 'ResourceNotFoundException') return {} as LogPage;
+        if (error instanceof Error && error.name === 'ResourceNotFoundException') return {};
         throw error;
       });
       for (const line of (page.events ?? []).flatMap(({ message = '' }) => message.split('\n'))) this.take(line);

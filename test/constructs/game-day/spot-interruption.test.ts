@@ -13,7 +13,7 @@ import {
   type SpotInterruptionExperimentProps,
 } from '../../../constructs';
 import { testApp, testStack } from '../../support/cdk';
-import { type Statement, errorsOf, flat, oneOf, statementsOf } from '../vllm-fleet/fleet-stack';
+import { type Statement, errorsOf, flat, oneOf } from '../vllm-fleet/fleet-stack';
 
 const TEMPLATE = 'AWS::FIS::ExperimentTemplate';
 
@@ -72,7 +72,6 @@ test('its role may interrupt hosts with that tag and look at instances, only for
     },
     { Action: 'ec2:DescribeInstances', Resource: '*', Condition: undefined },
   ]);
-  expect(statementsOf(templateWith(), '')).toHaveLength(0);
   const [trust] = role['AssumeRolePolicyDocument'].Statement as Record<string, any>[];
   expect(trust).toMatchObject({
     Principal: { Service: 'fis.amazonaws.com' },
@@ -148,9 +147,9 @@ describe('of a config', () => {
     Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
     const { directory } = app.synth();
     const report = JSON.parse(readFileSync(path.join(directory, 'validation-report.json'), 'utf8')) as {
-      pluginReports: { violations: { ruleName: string }[] }[];
+      pluginReports: { pluginName: string; violations: { ruleName: string }[] }[];
     };
-    expect(report.pluginReports.length).toBeGreaterThan(1);
+    expect(report.pluginReports.map(({ pluginName }) => pluginName)).toContain('CloudFormation Validate');
     expect(report.pluginReports.flatMap(({ violations }) => violations.map(({ ruleName }) => ruleName))).toEqual([]);
   });
 });
