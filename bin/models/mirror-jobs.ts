@@ -127,7 +127,7 @@ class Reading {
         logStreamName: stream,
         startFromHead: true,
         ...(this.token !== undefined && { nextToken: this.token }),
-      }).catch((error: unknown) => {
+      }).catch((error: unknown): LogPage => {
         // It is made with its first line.
         if (error instanceof Error && error.name === 'ResourceNotFoundException') return {};
         throw error;

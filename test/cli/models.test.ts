@@ -113,8 +113,10 @@ describe('add', () => {
       variables: { MODEL: LLAMA, REVISION: 'v1' },
     };
     builds.builds.push(running);
-    setTimeout(() => copies(running), 1_500);
-    const { code, stderr } = await models('add');
+    const added = models('add');
+    await until(() => builds.reads > 1);
+    copies(running);
+    const { code, stderr } = await added;
     expect([code, builds.builds.length]).toEqual([0, 1]);
     expect(stderr).toContain('is being copied already');
     expect(stderr).toContain('1 of 2 files, 4.0 GB of 16.0 GB (25 %)');

@@ -23,15 +23,18 @@ export interface FakeCodeBuild {
   readonly builds: FakeBuild[];
   /** Called with each build that is started. */
   onStart: (build: FakeBuild) => void;
+  /** Times that a log was read. */
+  reads: number;
   /** Operations that are denied. */
   readonly denied: Set<string>;
   stop(): Promise<void>;
 }
 
 export async function startFakeCodeBuild(): Promise<FakeCodeBuild> {
-  const fake = { builds: [] as FakeBuild[], denied: new Set<string>(), onStart: () => {} } as {
+  const fake = { builds: [] as FakeBuild[], denied: new Set<string>(), onStart: () => {}, reads: 0 } as {
     builds: FakeBuild[];
     denied: Set<string>;
+    reads: number;
     onStart: (build: FakeBuild) => void;
   };
   const shown = ({ id, buildStatus, variables, contexts }: FakeBuild): object => ({
@@ -64,6 +67,7 @@ export async function startFakeCodeBuild(): Promise<FakeCodeBuild> {
       return { build: shown(build) };
     },
     GetLogEvents: ({ logStreamName, nextToken }) => {
+      fake.reads += 1;
       const lines = fake.builds.find(({ id }) => id === logStreamName)?.lines ?? [];
       const from = Number(/^f\/(\d+)$/.exec(String(nextToken))?.[1] ?? 0);
       const events = lines.slice(from).map((line) => ({ message: `${line}\n` }));
