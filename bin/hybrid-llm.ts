@@ -10,6 +10,7 @@ import { fleet } from './commands/fleet';
 import { init } from './commands/init';
 import { keys } from './commands/keys';
 import { logs } from './commands/logs';
+import { models } from './commands/models';
 import { plan } from './commands/plan';
 import { residency } from './commands/residency';
 import { serve } from './commands/serve';
@@ -26,6 +27,7 @@ const COMMANDS: readonly Command[] = [
   connect,
   chat,
   keys,
+  models,
   status,
   logs,
   fleet,

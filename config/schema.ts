@@ -99,11 +99,10 @@ const fleet = z.strictObject({
     .describe('Replicas that run already, by address.'),
 });
 
+const secretName = z.string().regex(/^[A-Za-z0-9/_+=.@-]+$/, 'the name of a secret, never its value');
+
 const provider = z.strictObject({
-  secret: z
-    .string()
-    .regex(/^[A-Za-z0-9/_+=.@-]+$/, 'the name of a secret, never its value')
-    .optional(),
+  secret: secretName.optional(),
   agreement: z
     .strictObject({
       kind: z.enum(['dpa', 'baa', 'zero-retention']),
@@ -235,6 +234,21 @@ export const configSchema = z.strictObject({
   expect: z.array(expectation).default([]),
   tenants: z.record(label, tenant).default({}),
   sensitivity: sensitivity.prefault({}),
+  hub: z
+    .strictObject({
+      secret: secretName
+        .optional()
+        .describe('Of a Hugging Face token, for models whose licence must be accepted on their page.'),
+    })
+    .prefault({}),
+  gameDay: z
+    .strictObject({
+      spotInterruption: z
+        .boolean()
+        .default(false)
+        .describe('Make an experiment of AWS FIS that interrupts spot hosts when somebody starts it.'),
+    })
+    .prefault({}),
   licences: z
     .strictObject({
       accept: z.array(z.string()).default([]).describe('Licences that were read, by their names in the catalogue.'),

@@ -1,6 +1,7 @@
 /** The public face. Each construct also works alone, in somebody else's stack. */
 export * from './backend';
 export * from './closed-provider';
+export * from './game-day';
 export * from './hybrid-llm';
 export * from './llm-alarms';
 export * from './llm-dashboard';

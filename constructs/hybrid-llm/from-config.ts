@@ -31,6 +31,10 @@ export interface FromConfig {
   readonly router: (backends: Backends) => RouterProps;
   readonly spend: Pick<SpendGuardProps, 'monthlyUsd' | 'killSwitch'>;
   readonly alarms: Pick<LlmAlarmsProps, 'timeToFirstTokenP95Ms' | 'monthlyUsd'>;
+  /** Name of the secret with the hub's token; `undefined`: public models only. */
+  readonly hubSecretName: string | undefined;
+  /** Whether there is an experiment that interrupts spot hosts. */
+  readonly spotInterruption: boolean;
   /** Addresses that alarms go to; `undefined`: the config says nothing of it; empty: it says that nobody is told. */
   readonly notify: readonly string[] | undefined;
   readonly logRetention: logs.RetentionDays;
@@ -58,6 +62,8 @@ export function fromConfig(config: Config): FromConfig {
     expect,
     tenants,
     sensitivity,
+    hub,
+    gameDay,
     licences: _checkedOnly,
     budgets,
     economics: _plannedWithOnly,
@@ -87,6 +93,8 @@ export function fromConfig(config: Config): FromConfig {
     }),
     spend: defined({ monthlyUsd: budgets.monthlyUsd, killSwitch: budgets.killSwitch }),
     ...alarmsOf(alarms, budgets.monthlyUsd),
+    hubSecretName: hubSecretOf(hub),
+    spotInterruption: spotInterruptionOf(gameDay),
     logRetention: logDaysOf(records),
     removalPolicy: removal === 'destroy' ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN,
   };
@@ -299,6 +307,16 @@ function alarmsOf(alarms: Config['alarms'], monthlyUsd: number | undefined): Pic
     alarms: { timeToFirstTokenP95Ms: ttftP95Ms, ...defined({ monthlyUsd }) },
     notify: notify === 'none' ? [] : notify,
   };
+}
+
+function hubSecretOf({ secret, ...rest }: Config['hub']): string | undefined {
+  allTaken(rest);
+  return secret;
+}
+
+function spotInterruptionOf({ spotInterruption, ...rest }: Config['gameDay']): boolean {
+  allTaken(rest);
+  return spotInterruption;
 }
 
 /** Decision records are lines of the functions' logs: `retainDays` and `objectLock` are for an archive of them. */

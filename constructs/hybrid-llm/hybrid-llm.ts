@@ -9,6 +9,7 @@ import { mapValues } from '../../lib/map-values';
 import { type Resolved, resolve } from '../../lib/selection/resolve';
 import { ExistingReplicas } from '../backend/existing-replicas';
 import { ClosedProvider } from '../closed-provider';
+import { SpotInterruptionExperiment } from '../game-day';
 import { LlmAlarms } from '../llm-alarms';
 import { LlmDashboard } from '../llm-dashboard';
 import { LedgerTable, LlmRouter, type RouterFront } from '../llm-router';
@@ -58,6 +59,8 @@ export class HybridLlm extends Construct {
   readonly fleets: { [name: string]: VllmFleet };
   /** Decides how many hosts the fleets have; `undefined` where there is none. */
   readonly fleetController?: FleetController;
+  /** Interrupts a spot host when somebody starts it; `undefined` unless the config says `gameDay.spotInterruption`. */
+  readonly spotInterruption?: SpotInterruptionExperiment;
   /** Weights of the fleets; `undefined` where there is none. */
   readonly modelStore?: ModelStore;
 
@@ -78,7 +81,13 @@ export class HybridLlm extends Construct {
     const topic = props.topic ?? this.topicOf(mapped.notify);
     const lanes: string[] = config.lanes;
     if (Object.keys(mapped.hosted).length > 0) {
-      this.modelStore = new ModelStore(this, 'Models', { logBucket, logRetention, removalPolicy });
+      const { hubSecretName } = mapped;
+      this.modelStore = new ModelStore(this, 'Models', {
+        ...{ logBucket, logRetention, removalPolicy },
+        ...(hubSecretName !== undefined && {
+          huggingFaceToken: secretsmanager.Secret.fromSecretNameV2(this, 'Secret-hub', hubSecretName),
+        }),
+      });
       this.fleets = this.fleetsOf(mapped, resolved, {
         deployment,
         modelStore: this.modelStore,
@@ -124,6 +133,11 @@ export class HybridLlm extends Construct {
       topics: topic === undefined ? [] : [topic],
       acknowledgeNoActions: mapped.notify?.length === 0,
     });
+    // Without a fleet there is no host that it could interrupt.
+    if (mapped.spotInterruption && fleetNames.length > 0) {
+      const stopAlarms = this.alarms.failingRequests;
+      this.spotInterruption = new SpotInterruptionExperiment(this, 'SpotInterruption', { deployment, stopAlarms });
+    }
     this.dashboard = new LlmDashboard(this, 'Dashboard', {
       ...mapped.alarms,
       deployment,
@@ -144,6 +158,7 @@ export class HybridLlm extends Construct {
       LogBucketName: fleetNames.length === 0 ? undefined : logBucket.bucketName,
       ModelBucketName: this.modelStore?.bucket.bucketName,
       MirrorProjectName: this.modelStore?.mirrorProject?.projectName,
+      SpotInterruptionTemplateId: this.spotInterruption?.experimentTemplateId,
     });
   }
 

@@ -33,13 +33,17 @@ export class AlarmFactory {
   ) {}
 
   /** One alarm for each severity. */
-  addEach(id: string, spec: AlarmSpec, thresholds: { readonly [severity: string]: AlarmThreshold }): void {
-    for (const [severity, threshold] of Object.entries(thresholds)) {
-      this.add(`${id}-${severity}`, spec, threshold.above, threshold);
-    }
+  addEach(
+    id: string,
+    spec: AlarmSpec,
+    thresholds: { readonly [severity: string]: AlarmThreshold },
+  ): cloudwatch.Alarm[] {
+    return Object.entries(thresholds).map(([severity, threshold]) =>
+      this.add(`${id}-${severity}`, spec, threshold.above, threshold),
+    );
   }
 
-  add(id: string, spec: AlarmSpec, threshold: number, own: Omit<AlarmThreshold, 'above'> = {}): void {
+  add(id: string, spec: AlarmSpec, threshold: number, own: Omit<AlarmThreshold, 'above'> = {}): cloudwatch.Alarm {
     const runbookUrl = own.runbookUrl ?? this.defaults.runbookUrl;
     const missed = spec.missed === true;
     const alarm = new cloudwatch.Alarm(this.scope, id, {
@@ -54,6 +58,7 @@ export class AlarmFactory {
     });
     this.alarms.push(alarm);
     this.tell(alarm, own.topics ?? this.defaults.topics);
+    return alarm;
   }
 
   private tell(alarm: cloudwatch.Alarm, topics: readonly sns.ITopic[]): void {

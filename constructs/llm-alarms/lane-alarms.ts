@@ -15,7 +15,8 @@ const FEWEST_FAILURES = 3;
 /** What a moment's trouble leaves behind. */
 const MOST_TABLE_FAILURES = 2;
 
-export function addLaneAlarms(alarms: AlarmFactory, lane: string, props: LlmAlarmsProps): void {
+/** Gives those on requests that fail. */
+export function addLaneAlarms(alarms: AlarmFactory, lane: string, props: LlmAlarmsProps): cloudwatch.Alarm[] {
   const metrics = new RouterMetrics(props.deployment, lane);
   const where = `of ${props.deployment}, ${lane} lane`;
 
@@ -28,7 +29,7 @@ export function addLaneAlarms(alarms: AlarmFactory, lane: string, props: LlmAlar
     },
     props.timeToFirstToken ?? { warning: { above: props.timeToFirstTokenP95Ms ?? 1500 } },
   );
-  alarms.addEach(
+  const failing = alarms.addEach(
     `ErrorRate-${lane}`,
     {
       metric: percentWhenEnough(metrics.errors(), metrics.requests(), FEWEST_FAILURES, QUARTER_HOUR),
@@ -86,4 +87,5 @@ export function addLaneAlarms(alarms: AlarmFactory, lane: string, props: LlmAlar
       0,
     );
   }
+  return failing;
 }

@@ -37,10 +37,13 @@ export class LlmAlarms extends Construct {
   /** All alarms, for a dashboard or a composite. */
   readonly alarms: cloudwatch.IAlarm[];
 
+  /** Those of them on requests that fail, for whatever must end when callers notice. */
+  readonly failingRequests: cloudwatch.IAlarm[];
+
   constructor(scope: Construct, id: string, props: LlmAlarmsProps) {
     super(scope, id);
     const factory = new AlarmFactory(this, { topics: props.topics ?? [], runbookUrl: props.runbookUrl });
-    for (const lane of props.lanes) addLaneAlarms(factory, lane, props);
+    this.failingRequests = props.lanes.flatMap((lane) => addLaneAlarms(factory, lane, props));
     this.checkMeasured(props);
     if (props.meter !== undefined) {
       for (const fleet of props.fleets ?? []) addMeteredFleetAlarms(factory, props.deployment, fleet);

@@ -2,7 +2,7 @@ import { Names, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { acknowledgeWildcard } from './acknowledge-wildcard';
+import { acknowledgeWildcard } from '../acknowledge-wildcard';
 
 export interface AllowObjectsOptions {
   readonly bucket: s3.IBucket;

@@ -68,7 +68,8 @@ export interface ModelStoreProps {
  * **Creates** a bucket (encrypted by S3, TLS only, nothing public) and a CodeBuild project with its role and logs. The
  * build runs outside of any VPC, so that GPU hosts need no way to the internet. It resolves the revision to a commit,
  * copies safetensors, tokenizer and configuration and nothing that could hold code, compares every file's checksum with
- * the hub's, goes on where a broken run ended, and writes `manifest.json` last. It starts only when somebody starts it:
+ * the hub's, goes on where a broken run ended, and writes `manifest.json` last. It starts only when somebody starts it,
+ * by `hybrid-llm models add` or:
  *
  * ```sh
  * aws codebuild start-build --project-name NAME \

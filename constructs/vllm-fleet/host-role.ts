@@ -4,7 +4,7 @@ import type * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import { Construct } from 'constructs';
-import { acknowledgeWildcard } from '../model-store/acknowledge-wildcard';
+import { acknowledgeWildcard } from '../acknowledge-wildcard';
 import { allowObjects } from '../model-store/allow-objects';
 import type { IModelStore } from '../model-store/i-model-store';
 import { grantReadPrefix } from '../model-store/read-prefix';

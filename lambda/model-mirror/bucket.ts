@@ -1,6 +1,9 @@
 /** The bucket, by the AWS command line that the build's image has: no SDK is bundled. */
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import * as path from 'node:path';
 import { buffer } from 'node:stream/consumers';
 
 export interface StoredFile {
@@ -26,7 +29,7 @@ export class Bucket {
 
   /** Content of a small file; `null`: there is no such file. */
   read(key: string): Promise<string | null> {
-    return this.ask(key, ['s3', 'cp', `s3://${this.name}/${key}`, '-', '--only-show-errors']);
+    return this.ask(key, ['s3', 'cp', this.uri(key), '-', '--only-show-errors']);
   }
 
   private async ask(key: string, args: readonly string[]): Promise<string | null> {
@@ -40,20 +43,40 @@ export class Bucket {
 
   /** Begins to store a file. Nothing is there before `finish`. */
   upload(key: string, sizeBytes: number, sha256: string | null): Upload {
-    const metadata = sha256 === null ? [] : ['--metadata', `sha256=${sha256}`];
     // Without its size a file of more than 80 GB would run out of parts.
     const size = ['--expected-size', String(sizeBytes)];
-    const args = ['s3', 'cp', '-', `s3://${this.name}/${key}`, '--only-show-errors', ...size, ...metadata];
+    const args = ['s3', 'cp', '-', this.uri(key), '--only-show-errors', ...size, ...metadata(sha256)];
     return new Upload(key, aws(args, this.env));
   }
 
-  async write(key: string, text: string): Promise<void> {
-    const bytes = Buffer.from(text);
-    const upload = this.upload(key, bytes.length, null);
-    await upload.write(bytes);
-    await upload.finish();
+  /**
+   * Stores a small file as a whole. Of what comes by a pipe the command line stores whatever it has when this program is
+   * killed, which a manifest must not be, nor a file that one lists.
+   */
+  async store(key: string, content: Uint8Array, sha256: string | null): Promise<void> {
+    const folder = await mkdtemp(path.join(tmpdir(), 'model-mirror-'));
+    try {
+      const file = path.join(folder, 'file');
+      await writeFile(file, content);
+      await this.run(`storing ${key}`, ['s3', 'cp', file, this.uri(key), '--only-show-errors', ...metadata(sha256)]);
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  }
+
+  private async run(doing: string, args: readonly string[]): Promise<void> {
+    const { child, ended } = aws(args, this.env);
+    child.stdin.end();
+    const { code, stderr } = await ended;
+    if (code !== 0) throw failed(doing, code, stderr);
+  }
+
+  private uri(key: string): string {
+    return `s3://${this.name}/${key}`;
   }
 }
+
+const metadata = (sha256: string | null): string[] => (sha256 === null ? [] : ['--metadata', `sha256=${sha256}`]);
 
 export class Upload {
   constructor(

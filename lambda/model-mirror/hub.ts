@@ -89,9 +89,10 @@ export class Hub {
     const what = `${model} at ${revision}`;
     if (status === 404) return `${hubUrl} knows no ${what}: check the name and the revision`;
     if (status !== 401 && status !== 403) return null;
+    const page = `${hubUrl}/${model}`;
     return token === null
-      ? `${hubUrl} shows ${what} to nobody without a token (${status}): accept the model's licence there, and give the store huggingFaceToken; a model that does not exist gives the same answer`
-      : `${hubUrl} does not show ${what} to the owner of this token (${status}): accept the model's licence there, with the token's account`;
+      ? `${hubUrl} shows ${what} to nobody without a token (${status}): accept the model's licence at ${page}, put a token of that account into a secret, and name it in \`hub.secret\` of the config (huggingFaceToken of the store); a model that does not exist gives the same answer`
+      : `${hubUrl} does not show ${what} to the owner of this token (${status}): accept the model's licence at ${page} with the token's account, or put the token of an account that has into the secret of \`hub.secret\` (huggingFaceToken of the store)`;
   }
 
   private async patiently<T>(attempt: () => Promise<T>): Promise<T> {

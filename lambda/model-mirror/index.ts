@@ -5,12 +5,13 @@
  * it is stored with the right checksum, else stream it from the hub through a checksum into `aws s3 cp -` → `manifest.json`.
  *
  * Gotchas
- * - Nothing touches the disk: one file may be larger than it.
+ * - Large files never touch the disk: one may be larger than it.
  * - The end of a file is withheld from the upload until the checksum agrees, so a wrong file is never stored as a right one.
  * - Connections to the hub break within hours of copying: a download goes on at its last byte, the upload never notices.
  */
 import { Bucket } from './bucket';
 import { Hub } from './hub';
+import { reportLine } from '../../lib/weights/mirror-report';
 import { mirror } from './mirror';
 import { MirrorRefusal, readSettings } from './settings';
 
@@ -22,5 +23,6 @@ async function main(): Promise<void> {
 
 main().catch((error: unknown) => {
   console.error(error instanceof MirrorRefusal ? error.message : error);
+  if (error instanceof MirrorRefusal) console.log(reportLine({ kind: 'refused', message: error.message }));
   process.exitCode = error instanceof MirrorRefusal ? 2 : 1;
 });

@@ -20,12 +20,14 @@ const SEGMENT = '[A-Za-z0-9][A-Za-z0-9._-]*';
 const MODEL = new RegExp(`^${SEGMENT}(/${SEGMENT})?$`);
 const REVISION = new RegExp(`^${SEGMENT}(/${SEGMENT})*$`);
 
+export const isRevision = (text: string): boolean => REVISION.test(text);
+
 export function readSettings(env: Readonly<Record<string, string | undefined>>): MirrorSettings {
   const model = wanted(env, 'MODEL', 'the model on the hub, such as Qwen/Qwen3-8B');
   if (!MODEL.test(model))
     throw new MirrorRefusal(`MODEL must be OWNER/NAME as on the hub, got ${JSON.stringify(model)}`);
   const revision = env['REVISION'] || 'main';
-  if (!REVISION.test(revision)) {
+  if (!isRevision(revision)) {
     throw new MirrorRefusal(`REVISION must be a commit, tag or branch, got ${JSON.stringify(revision)}`);
   }
   return {

@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 
 export interface FakeAws {
   /** To be put before PATH. */
@@ -13,6 +14,10 @@ export interface FakeAws {
   put(key: string, content: Buffer, metadata?: Record<string, string>): void;
   /** Command lines it was called with. */
   calls(): string[][];
+  /** Resolves when no call runs any more: those of a program that was killed end by themselves. */
+  idle(): Promise<void>;
+  /** Takes all objects away. */
+  empty(): void;
   /** Whether uploads of this key fail. */
   refuse(key: string, refused: boolean): void;
   remove(): void;
@@ -26,9 +31,10 @@ const script = (root: string): string => `#!/bin/sh
 root='${root}'
 fail() { echo "fake aws: $1" >&2; exit 254; }
 { printf '%s\\t' "$@"; echo; } >>"$root/calls"
+echo $$ >>"$root/processes"
 case "$1 $2" in
   's3api head-object') key=$6 ;;
-  's3 cp') case "$3" in -) key=\${4#s3://bucket/} ;; *) key=\${3#s3://bucket/} ;; esac ;;
+  's3 cp') case "$4" in s3://*) key=\${4#s3://bucket/} ;; *) key=\${3#s3://bucket/} ;; esac ;;
   *) fail "not known: $*" ;;
 esac
 object="$root/objects/$key"
@@ -36,7 +42,8 @@ absent='An error occurred (404) when calling the HeadObject operation: Not Found
 if [ "$1" = s3api ]; then
   [ -f "$object" ] || fail "$absent"
   printf '{"ContentLength":%d,"Metadata":%s}' "$(wc -c <"$object")" "$(cat "$root/metadata/$key")"
-elif [ "$3" = - ]; then
+elif [ "\${4#s3://}" != "$4" ]; then
+  source=$3
   [ -f "$root/refused/$key" ] && fail 'An error occurred (AccessDenied) when calling the PutObject operation'
   mkdir -p "\${object%/*}" "$root/metadata/\${key%/*}"
   metadata='{}'
@@ -44,7 +51,7 @@ elif [ "$3" = - ]; then
     [ "$1" = --metadata ] && metadata="{\\"\${2%%=*}\\":\\"\${2#*=}\\"}"
     shift
   done
-  cat >"$root/upload.$$"
+  if [ "$source" = - ]; then cat >"$root/upload.$$"; else cat "$source" >"$root/upload.$$" || fail 'The user-provided path does not exist'; fi
   printf '%s' "$metadata" >"$root/metadata/$key"
   mv "$root/upload.$$" "$object"
 else
@@ -85,6 +92,15 @@ export function fakeAws(): FakeAws {
             .split('\n')
             .map((line) => line.split('\t').filter((arg) => arg !== ''))
         : [],
+    idle: async () => {
+      const processes = path.join(root, 'processes');
+      const all = existsSync(processes) ? readFileSync(processes, 'utf8').trim().split('\n').map(Number) : [];
+      while (all.some(isRunning)) await delay(5);
+    },
+    empty: () => {
+      rmSync(objects, { recursive: true });
+      mkdirSync(objects);
+    },
     refuse: (key, refused) => {
       const mark = path.join(root, 'refused', key);
       if (refused) write(mark, '');
@@ -92,4 +108,13 @@ export function fakeAws(): FakeAws {
     },
     remove: () => rmSync(root, { recursive: true }),
   };
+}
+
+function isRunning(id: number): boolean {
+  try {
+    process.kill(id, 0);
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import * as http from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 
 export interface FakeFile {
   readonly content: Buffer;
@@ -37,7 +38,11 @@ export class FakeHub {
   /** Where large files are: another origin, as the hub's storage is. */
   private readonly storage = http.createServer((request, response) => this.store(request, response));
 
-  constructor(readonly model: FakeHubModel) {}
+  constructor(
+    readonly model: FakeHubModel,
+    /** Between pieces of a file's content. @default 0, and no pieces */
+    private readonly pauseMs = 0,
+  ) {}
 
   async start(): Promise<string> {
     await Promise.all([this.server, this.storage].map((one) => once(one.listen(0, '127.0.0.1'), 'listening')));
@@ -67,7 +72,7 @@ export class FakeHub {
       ? this.model.files[decodeURIComponent(path)]
       : undefined;
     if (file === undefined) return this.end(response, 404);
-    if (!isLarge(decodeURIComponent(path), file)) return this.send(request, response, file);
+    if (!isLarge(decodeURIComponent(path), file)) return void this.send(request, response, file);
     response.writeHead(302, { location: `http://127.0.0.1:${portOf(this.storage)}/${path}` }).end();
   }
 
@@ -86,18 +91,24 @@ export class FakeHub {
 
   private store(request: http.IncomingMessage, response: http.ServerResponse): void {
     const { pathname } = this.note(request);
-    this.send(request, response, this.model.files[decodeURIComponent(pathname.slice(1))] as FakeFile);
+    void this.send(request, response, this.model.files[decodeURIComponent(pathname.slice(1))] as FakeFile);
   }
 
-  private send(request: http.IncomingMessage, response: http.ServerResponse, file: FakeFile): void {
+  private async send(request: http.IncomingMessage, response: http.ServerResponse, file: FakeFile): Promise<void> {
     const from = Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? '')?.[1] ?? 0);
     const body = file.content.subarray(from);
     response.writeHead(from > 0 ? 206 : 200, { 'content-length': body.length });
-    if (file.breakAfterBytes === undefined || body.length <= file.breakAfterBytes) {
-      response.end(body);
-      return;
+    const sent = body.subarray(0, file.breakAfterBytes);
+    if (this.pauseMs > 0) {
+      for (let at = 0; at < sent.length && !response.destroyed; at += PIECE_BYTES) {
+        response.write(sent.subarray(at, at + PIECE_BYTES));
+        await delay(this.pauseMs);
+      }
+    } else {
+      response.write(sent);
     }
-    response.write(body.subarray(0, file.breakAfterBytes), () => response.destroy());
+    if (sent.length === body.length) response.end();
+    else response.write('', () => response.destroy());
   }
 
   private note(request: http.IncomingMessage): URL {
@@ -111,5 +122,6 @@ export class FakeHub {
   }
 }
 
+const PIECE_BYTES = 32 * 1024;
 const isLarge = (path: string, file: FakeFile): boolean => file.large ?? path.endsWith('.safetensors');
 const portOf = (server: http.Server): number => (server.address() as AddressInfo).port;

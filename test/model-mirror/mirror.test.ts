@@ -7,6 +7,7 @@ import { Bucket, Upload } from '../../lambda/model-mirror/bucket';
 import { Hub } from '../../lambda/model-mirror/hub';
 import { mirror } from '../../lambda/model-mirror/mirror';
 import type { MirrorSettings } from '../../lambda/model-mirror/settings';
+import { readReport } from '../../lib/weights/mirror-report';
 import { type FakeAws, fakeAws } from './fake-aws';
 import { type FakeFile, FakeHub } from './fake-hub';
 
@@ -77,8 +78,9 @@ async function run(hubUrl: string, { revision = 'main', token = null, path = wit
 const uploads = (): string[] =>
   aws
     .calls()
-    .filter(([, , source]) => source === '-')
-    .map(([, , , target = '']) => target.replace(`s3://bucket/${FOLDER}/`, ''));
+    .map(([, , , target = '']) => target)
+    .filter((target) => target.startsWith('s3://'))
+    .map((target) => target.replace(`s3://bucket/${FOLDER}/`, ''));
 
 test('copies what an engine needs, as it is, and then the manifest', async () => {
   const { manifest } = await run(await startHub({}));
@@ -121,11 +123,30 @@ test('says how far it is', async () => {
   expect(lines.at(-1)).toBe(`wrote ${FOLDER}/manifest.json`);
 });
 
+test('says it for programs too, after each file', async () => {
+  const { lines } = await run(await startHub({}));
+  const ofBytes = 3_000_000 + 200_000 + 18 + 8;
+  expect(lines.flatMap((line) => readReport(line) ?? [])).toEqual(
+    [18, 200_018, 3_200_018, ofBytes].map((bytes, index) => ({
+      ...{ kind: 'progress', files: index + 1, ofFiles: 4 },
+      ...{ bytes, ofBytes },
+    })),
+  );
+});
+
 test('a large file states its checksum and its size beforehand', async () => {
   await run(await startHub({}));
   const call = aws.calls().find((args) => args[3]?.endsWith('/model-00001-of-00002.safetensors')) ?? [];
   expect(call.slice(call.indexOf('--expected-size'))[1]).toBe('3000000');
   expect(aws.metadata(`${FOLDER}/model-00001-of-00002.safetensors`)).toEqual({ sha256: sha256(BIG) });
+});
+
+test('what a killed program must not leave half of is given to the command line as a whole', async () => {
+  await run(await startHub({}));
+  const piped = aws.calls().flatMap(([, , source, target = '']) => (source === '-' ? [target] : []));
+  for (const name of ['commit', 'config.json', 'manifest.json']) {
+    expect(piped).not.toContain(`s3://bucket/${FOLDER}/${name}`);
+  }
 });
 
 test('a second run copies no large file again', async () => {
@@ -238,10 +259,10 @@ test('the token goes to the hub and not to its storage', async () => {
 test('fails for a gated model, saying what to do, with a token and without one', async () => {
   const url = await startHub({ shownFor: 'hf_other' });
   await expect(run(url)).rejects.toThrow(
-    /nobody without a token \(401\): accept the model's licence.*huggingFaceToken/,
+    /nobody without a token \(401\): accept the model's licence at http.*\/acme\/model.*`hub.secret`/,
   );
   await expect(run(url, { token: 'hf_mine' })).rejects.toThrow(
-    /owner of this token \(403\): accept the model's licence/,
+    /owner of this token \(403\): accept the model's licence at http.*\/acme\/model/,
   );
   expect(aws.keys()).toEqual([]);
 });
@@ -281,8 +302,10 @@ describe('as a build runs it', () => {
 
   test('it ends with 2 and one sentence where the model is to blame', async () => {
     const url = await startHub({ files: { 'pytorch_model.bin': { content: Buffer.from('pickle') } } });
-    const { stderr, code } = await build({ MODEL: 'acme/model', HF_ENDPOINT: url });
+    const { stdout, stderr, code } = await build({ MODEL: 'acme/model', HF_ENDPOINT: url });
     expect(code).toBe(2);
     expect(stderr.trim()).toMatch(/^acme\/model is refused: its weights are pickles.*safetensors files$/);
+    const last = stdout.trim().split('\n').at(-1) ?? '';
+    expect(readReport(last)).toEqual({ kind: 'refused', message: stderr.trim() });
   });
 });

@@ -2,7 +2,7 @@
 import { readFileSync, readdirSync, existsSync } from 'node:fs';
 import * as path from 'node:path';
 import { Stack } from 'aws-cdk-lib';
-import { Annotations, Match } from 'aws-cdk-lib/assertions';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { parse } from 'yaml';
 import type { Config } from '../../../config/schema';
 import { ConfigSource, HybridLlm } from '../../../constructs';
@@ -44,6 +44,15 @@ test('a key that nobody maps does not compile', () => {
   allTaken(rest);
   const { region: __, ...nothing } = rest;
   allTaken(nothing);
+});
+
+test('the mirror gets the token of `hub.secret`, by its name', () => {
+  const variables = (config: Record<string, any>): any[] =>
+    Object.values(Template.fromStack(stackOf(config)).findResources('AWS::CodeBuild::Project'))[0]?.['Properties']
+      .Environment.EnvironmentVariables as any[];
+  const named = { ...example(), hub: { secret: 'acme/hub' } };
+  expect(variables(named)).toContainEqual({ Name: 'HF_TOKEN', Type: 'SECRETS_MANAGER', Value: 'acme/hub' });
+  expect(variables(example()).map(({ Name }) => Name as string)).not.toContain('HF_TOKEN');
 });
 
 test('replicas that run already make no host, no table and no bucket of weights', () => {

@@ -1,0 +1,1 @@
+export { SpotInterruptionExperiment, type SpotInterruptionExperimentProps } from './spot-interruption-experiment';
