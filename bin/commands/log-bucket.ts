@@ -1,8 +1,8 @@
 /** Logs of GPU hosts, where the hosts have put them: a bucket of the deployment, below `hosts/DEPLOYMENT/FLEET/INSTANCE/`. */
 import { gunzipSync } from 'node:zlib';
 import type { Config } from '../../config/schema';
-import { awsMistake } from './aws-mistake';
-import { type Args, UsageError, text } from './command';
+import { type StoredObject, openBucket } from './bucket';
+import { type Args, text } from './command';
 import { type Deployment, deploymentOf, outputOf, regionOf } from './deployment';
 
 export interface HostLog {
@@ -32,44 +32,17 @@ export async function logBucket(args: Args, config: Config | null): Promise<LogB
     named === undefined
       ? bucketOf(await deploymentOf(args, config))
       : { region: regionOf(args, config), bucket: named };
-  // Loaded here alone: no other command should wait for it.
-  const { S3Client, ListObjectsV2Command, GetObjectCommand } = await import('@aws-sdk/client-s3');
-  const client = new S3Client({ region });
-  const name = `the bucket ${bucket}`;
-  const asked = async <T>(permission: string, work: () => Promise<T>): Promise<T> => {
-    try {
-      return await work();
-    } catch (error) {
-      if (error instanceof Error && error.name === 'NoSuchBucket') {
-        throw new UsageError(`there is no bucket \`${bucket}\` in ${region}; name another with --bucket and --region`);
-      }
-      throw awsMistake(error, name, permission);
-    }
-  };
+  const objects = await openBucket(bucket, region);
   return {
-    name,
-    list: () =>
-      asked('s3:ListBucket', async () => {
-        const logs: HostLog[] = [];
-        let token: string | undefined;
-        do {
-          const page = await client.send(
-            new ListObjectsV2Command({ Bucket: bucket, Prefix: ROOT, ContinuationToken: token }),
-          );
-          for (const { Key = '', Size = 0, LastModified } of page.Contents ?? []) {
-            const log = logOf(Key, Size, LastModified ?? new Date(0));
-            if (log !== null) logs.push(log);
-          }
-          token = page.NextContinuationToken;
-        } while (token !== undefined);
-        return logs.toSorted((a, b) => (a.time < b.time ? -1 : a.time > b.time ? 1 : 0));
-      }),
-    read: ({ key }) =>
-      asked('s3:GetObject', async () => {
-        const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
-        const bytes = Buffer.from((await Body?.transformToByteArray()) ?? []);
-        return (isPacked(bytes) ? gunzipSync(bytes) : bytes).toString('utf8');
-      }),
+    name: objects.name,
+    list: async () => {
+      const logs = (await objects.list(ROOT)).map(logOf).filter((log) => log !== null);
+      return logs.toSorted((a, b) => (a.time < b.time ? -1 : a.time > b.time ? 1 : 0));
+    },
+    read: async ({ key }) => {
+      const bytes = await objects.read(key);
+      return (isPacked(bytes) ? gunzipSync(bytes) : bytes).toString('utf8');
+    },
   };
 }
 
@@ -81,10 +54,10 @@ const bucketOf = (deployment: Deployment): { region: string; bucket: string } =>
 });
 
 /** `null`: no log of a host. */
-function logOf(key: string, bytes: number, time: Date): HostLog | null {
+function logOf({ key, bytes, time }: StoredObject): HostLog | null {
   const [, fleet, instance, file] = /^hosts\/[^/]+\/([^/]+)\/(i-[^/]+)\/(.+)$/.exec(key) ?? [];
   if (fleet === undefined || instance === undefined || file === undefined) return null;
-  return { fleet, instance, file, bytes, time: time.toISOString(), key };
+  return { fleet, instance, file, bytes, time, key };
 }
 
 /** By its first bytes: on the way it may have been unpacked already. */

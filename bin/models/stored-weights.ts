@@ -1,14 +1,8 @@
 /** What a bucket of weights holds, from the names of its objects and its manifests. */
 import type { Manifest } from '../../lambda/model-mirror/manifest';
 import { WEIGHTS_PREFIX } from '../../lib/capacity/weights-layout';
+import type { StoredObject } from '../commands/bucket';
 import { groupBy } from '../../lib/group-by';
-
-export interface StoredObject {
-  readonly key: string;
-  readonly bytes: number;
-  /** When it was written, ISO 8601. */
-  readonly time: string;
-}
 
 /**
  * `complete`: a fleet can load them; `partial`: no manifest yet, so that a fleet waits; `damaged`: the manifest lists what is
