@@ -1,5 +1,5 @@
 /** Holds the pages to the code. */
-import { readFileSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import * as path from 'node:path';
 import { ERRORS } from '../lib/policy/errors';
 import { ATTEMPT_FAILURES, CLASS_SOURCES, SKIP_REASONS } from '../lib/policy/reasons';
@@ -44,4 +44,19 @@ test('dependencies are pinned to one version', () => {
 
 test('the lock file names no address to download from', () => {
   expect(read('package-lock.json')).not.toMatch(/"resolved": "https?:/);
+});
+
+test('docs/controller.md names every drill, and no other', () => {
+  const folder = path.resolve(__dirname, 'e2e/hosts/drills');
+  const files = readdirSync(folder).filter((file) => file.endsWith('.test.ts'));
+  const drills = files.flatMap((file) =>
+    [...readFileSync(path.join(folder, file), 'utf8').matchAll(/(?:test|\]\))\(\s*'([^']+)'/gm)].map(
+      ([, name]) => `${file}: ${name}`,
+    ),
+  );
+  const named = [...read('docs/controller.md').matchAll(/\| `(\w+\.test\.ts)`: (.+?) +\|$/gm)].flatMap(
+    ([, file, names = '']) => names.split(' · ').map((name) => `${file}: ${name}`),
+  );
+  expect(drills.filter((drill) => !named.some((name) => drill.startsWith(name)))).toEqual([]);
+  expect(named.filter((name) => !drills.some((drill) => drill.startsWith(name)))).toEqual([]);
 });

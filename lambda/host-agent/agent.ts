@@ -73,6 +73,8 @@ class Agent {
   readonly #underWay = new Map<string, Promise<void>>();
   #state: HostState;
   #timeline: BootTimeline;
+  /** As it was last written for an agent that comes after this one. */
+  #keptTimeline: BootTimeline;
   /** When the engine's log was last read up to, by the host's clock. */
   #logReadMs: number;
   #sequence = 0;
@@ -85,6 +87,7 @@ class Agent {
     this.#parts = parts;
     this.#state = state;
     this.#timeline = timeline;
+    this.#keptTimeline = timeline;
     this.#logReadMs = timeline.launchedMs ?? parts.nowMs();
     this.#troubles = troubles(parts.log);
   }
@@ -129,6 +132,7 @@ class Agent {
     );
     this.#look('boot file', boot, (text) => this.#bootSaid(text));
     if (this.#timeline.firstTokenMs === null) this.#readLog();
+    this.#keepTimeline();
     this.#obey();
     this.#tell();
   }
@@ -189,15 +193,17 @@ class Agent {
     this.#timeline = reached(before, mark, atMs);
     if (this.#timeline === before) return;
     this.#parts.log('boot', { reached: mark.replace(/Ms$/, ''), atMs });
-    // While a write is under way, once more after it.
-    this.#do('timeline', async () => {
-      let written: BootTimeline;
-      do {
-        written = this.#timeline;
-        await this.#parts.timeline.write(written);
-      } while (written !== this.#timeline);
-    });
+    this.#keepTimeline();
     this.#tell();
+  }
+
+  #keepTimeline(): void {
+    if (this.#timeline === this.#keptTimeline) return;
+    this.#do('timeline', async () => {
+      const timeline = this.#timeline;
+      await this.#parts.timeline.write(timeline);
+      this.#keptTimeline = timeline;
+    });
   }
 
   #sendLogs(): void {

@@ -138,6 +138,30 @@ describe('boot', () => {
     expect(host.done.filter((what) => what === 'compiled')).toHaveLength(1);
   });
 
+  test('writes the timeline until it is written, also what was reached while a write was under way', async () => {
+    const writes: PromiseWithResolvers<void>[] = [];
+    host.beforeTimeline = () => {
+      const write = Promise.withResolvers<void>();
+      writes.push(write);
+      return write.promise;
+    };
+    await ready();
+    expect(writes).toHaveLength(1);
+    writes[0]!.resolve();
+    await host.until(() => writes.length === 2);
+    writes[1]!.reject(new Error('no room'));
+    await host.until(() => writes.length === 3);
+    host.done.length = 0;
+    host.beforeTimeline = async () => undefined;
+    writes[2]!.resolve();
+    await host.until(isDone('timeline'));
+    await host.restartAgent();
+    const { length } = host.rows;
+    await host.until(() => host.rows.length > length && isState('ready')());
+    expect(host.last().timeline?.firstTokenMs).toEqual(expect.any(Number));
+    expect(host.done).not.toContain('compiled');
+  });
+
   test('tells an engine that has not enough memory at its first end, and why', async () => {
     host.process = 'up';
     await host.until(() => host.rows.length >= 2);

@@ -53,7 +53,7 @@ export interface TestHost {
   readonly engine: FakeVllm;
   readonly rows: FleetReplicaRow[];
   readonly log: { readonly event: string; readonly details: unknown }[];
-  /** What the agent did, in order: `gate`, `stop`, `restart`, `logs`, `compiled`, `forget credentials`. */
+  /** What the agent did, in order: `gate`, `stop`, `restart`, `logs`, `compiled`, `forget credentials`, `timeline`. */
   readonly done: string[];
   readonly drainFile: string;
   /** Replaced to make the table fail. */
@@ -70,6 +70,8 @@ export interface TestHost {
   clockOffMs: number;
   /** Called when the engine was told to start again. */
   onRestart: () => Promise<void>;
+  /** Called before the boot's timeline is written; throws to make that fail. */
+  beforeTimeline: () => Promise<void>;
   /** Time that went by without anybody waiting for it. */
   skippedMs: number;
   /** What the time really is, on a host where it flies. */
@@ -118,6 +120,7 @@ export async function startHost(options: HostOptions = {}): Promise<TestHost> {
     engineLog: [],
     clockOffMs: options.clockOffMs ?? 0,
     onRestart: async () => undefined,
+    beforeTimeline: async () => undefined,
     skippedMs: 0,
     nowMs: () => realMs() + host.skippedMs,
     last: () => {
@@ -139,6 +142,7 @@ export async function startHost(options: HostOptions = {}): Promise<TestHost> {
       if (agent.lost) throw new Error('this agent is no more');
     };
     const gate = gateFile(drainFile);
+    const timeline = timelineFile(path.join(folder, 'timeline.json'));
     let lostMs = 0;
     return {
       row: {
@@ -211,7 +215,15 @@ export async function startHost(options: HostOptions = {}): Promise<TestHost> {
         if (!agent.lost) host.log.push({ event, details });
         bell.ring();
       },
-      timeline: timelineFile(path.join(folder, 'timeline.json')),
+      timeline: {
+        ...timeline,
+        write: async (now) => {
+          await host.beforeTimeline();
+          await timeline.write(now);
+          host.done.push('timeline');
+          bell.ring();
+        },
+      },
       nowMs: () => host.nowMs() + host.clockOffMs,
       // For one that is lost time flies, so that it comes to its end.
       steadyMs: () => host.nowMs() + (agent.lost ? (lostMs += 3_600_000) : 0),

@@ -18,8 +18,8 @@ export interface FakeDynamo {
   readonly connections: number;
   /** What happens to the next requests, each use once. Without `operation`: to any of them. */
   next(fault: Fault, times?: number, operation?: string): void;
-  /** The same for all requests, until `null`. */
-  always(fault: Fault | null): void;
+  /** The same for all requests, or all of that operation, until `null`. */
+  always(fault: Fault | null, operation?: string): void;
   stop(): Promise<void>;
 }
 
@@ -51,12 +51,16 @@ export async function startFakeDynamo(options: FakeDynamoOptions = {}): Promise<
   const calls: FakeDynamo['calls'] = [];
   const queued: { readonly fault: Fault; readonly operation: string | undefined }[] = [];
   const sockets = new Set<Socket>();
-  let lasting: Fault | null = null;
+  let lasting: { readonly fault: Fault | null; readonly operation: string | undefined } = {
+    fault: null,
+    operation: undefined,
+  };
   let connections = 0;
 
   const faultFor = (operation: string): Fault | null => {
     const index = queued.findIndex((one) => one.operation === undefined || one.operation === operation);
-    return index < 0 ? lasting : (queued.splice(index, 1)[0]?.fault ?? null);
+    if (index >= 0) return queued.splice(index, 1)[0]?.fault ?? null;
+    return (lasting.operation ?? operation) === operation ? lasting.fault : null;
   };
   const server = http.createServer((request, response) => {
     const chunks: Buffer[] = [];
@@ -111,8 +115,8 @@ export async function startFakeDynamo(options: FakeDynamoOptions = {}): Promise<
     next: (fault, times = 1, operation) => {
       for (let time = 0; time < times; time++) queued.push({ fault, operation });
     },
-    always: (fault) => {
-      lasting = fault;
+    always: (fault, operation) => {
+      lasting = { fault, operation };
     },
     stop: () =>
       new Promise((resolve) => {

@@ -34,24 +34,32 @@ test('it is away for ten minutes in which a replica is interrupted: the group re
   await fleet.endsWell(2);
 });
 
-test('a run dies between its first action and its second, while two of three replicas are replaced', async () => {
+test('a run dies between its first action and its second, as one of three replicas is interrupted and one has failed', async () => {
   fleet = await startFleet({ minReplicas: 3, maxReplicas: 6 });
   const [one, other] = await fleet.ready(3);
   await fleet.passUntil(() => fleet.region.live().every(({ lifecycle }) => lifecycle === 'InService'));
-  const callers = fleet.callers(4);
+  // One run sees both.
+  fleet.controller.away = true;
+  fleet.region.interrupt(one!.instance);
+  await other!.host.engine.stop();
+  other!.host.process = 'failed';
+  await fleet.until(() => stateOf(one!) === 'draining' && stateOf(other!) === 'failed');
   let left = 1;
   fleet.controller.beforeCall = () => {
     if (left-- <= 0) throw new Error('the function is gone');
   };
-  fleet.region.interrupt(one!.instance);
-  fleet.region.interrupt(other!.instance);
-  await fleet.until(() => fleet.controller.failures.length > 0);
+  fleet.controller.away = false;
+  const callers = fleet.callers(4);
+  await fleet.controller.call({});
+  await fleet.controller.idle();
+  expect(fleet.controller.failures[0]?.message).toContain('the function is gone');
+  expect(terminations()).toHaveLength(1);
   fleet.controller.beforeCall = () => undefined;
-  await fleet.until(() => [one!, other!].every((lost) => stateOf(lost) === 'drained'));
+  await fleet.until(() => stateOf(one!) === 'drained');
   const asked = await callers.stop();
   expect(await counted(asked)).toEqual({ whole: asked.length, told: 0, lost: 0 });
-  expect(fleet.controller.failures[0]?.message).toContain('the function is gone');
-  await fleet.ready(3);
+  await fleet.passUntil(() => fleet.region.live().length === 3 && !fleet.region.live().includes(other!.instance));
+  expect(terminations()).toHaveLength(2);
   expect(fleet.region.launches).toHaveLength(5);
   await fleet.endsWell(3);
 });
@@ -93,6 +101,21 @@ test('the table takes nothing for two minutes, of nobody: a replica that is inte
   await fleet.ready(2);
   // EC2 may have been quicker than the controller.
   expect(terminations().filter((call) => call !== `terminate ${one!.instance.id}`)).toEqual([]);
+  await fleet.endsWell(2);
+});
+
+test('hosts can write nothing for three minutes and a half: who asks waits, and none is ended', async () => {
+  fleet = await startFleet({ minReplicas: 2 });
+  await fleet.ready(2);
+  fleet.table.always(THROTTLED, 'UpdateItem');
+  await fleet.pass(15 * SECOND);
+  // All of them are silent by now.
+  const waiting = [...fleet.many(5, true), ...fleet.many(5, false)];
+  await fleet.pass(195 * SECOND);
+  fleet.table.always(null);
+  expect(await counted(waiting)).toEqual({ whole: 10, told: 0, lost: 0 });
+  expect(terminations()).toEqual([]);
+  expect(fleet.region.launches).toHaveLength(2);
   await fleet.endsWell(2);
 });
 

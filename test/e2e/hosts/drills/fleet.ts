@@ -52,6 +52,8 @@ const STEP_MS = 10;
 const LEAP_MS = 2 * SECOND;
 const EMPTY_LEAP_MS = 10 * SECOND;
 const BEAT_MS = 20;
+/** Of the test's own time. */
+const LONGEST_WAIT_MS = 20_000;
 /** Hooks that nobody completes would end by themselves later than this. */
 const LONGEST_MS = 10 * MINUTE;
 
@@ -163,7 +165,7 @@ export async function startFleet({ zones, clockOffMs = 0, ...options }: FleetOpt
     bell.ring();
   }, STEP_MS);
 
-  const until = (condition: () => boolean): Promise<void> => bell.until(condition, 20_000);
+  const until = (condition: () => boolean): Promise<void> => bell.until(condition, LONGEST_WAIT_MS);
   /** No run of the controller is cut short by a leap: it acts on nothing that it saw half a minute ago. */
   const leap = async (): Promise<void> => {
     await controller.idle();
@@ -179,8 +181,14 @@ export async function startFleet({ zones, clockOffMs = 0, ...options }: FleetOpt
   const isReady = ({ host }: Replica): boolean => host.rows.at(-1)?.state === 'ready';
   const routesTo = async (wanted: readonly Replica[]): Promise<void> => {
     const ids = wanted.map(({ instance }) => instance.id).sort();
-    const known = async (): Promise<string[]> => (await replicas.rows(FLEET)).map(({ id }) => id).sort();
-    while ((await known()).join() !== ids.join()) await sleep(BEAT_MS);
+    const known = async (): Promise<string> =>
+      (await replicas.rows(FLEET))
+        .map(({ id }) => id)
+        .sort()
+        .join();
+    for (const limit = AbortSignal.timeout(LONGEST_WAIT_MS); (await known()) !== ids.join(); await sleep(BEAT_MS)) {
+      if (limit.aborted) throw new Error(`the router sends requests to ${await known()}, expected ${ids.join()}`);
+    }
   };
   const many = (count: number, stream: boolean): Promise<Got>[] =>
     Array.from({ length: count }, () => ask(url, stream));

@@ -43,6 +43,8 @@ test('while idle: the next one is launched at the notice', async () => {
   await fleet.until(() => stateOf(one!) === 'drained');
   expect(launchedAfter(noticeMs)).toHaveLength(1);
   expect(launchedAfter(noticeMs)[0]).toBeLessThan(30);
+  // It counts as one, which calls for one to spare where the config leaves that open.
+  expect(fleet.memory.interruptionsMs).toHaveLength(1);
   expect(await counted([...fleet.many(10, true), ...fleet.many(10, false)])).toEqual({ whole: 20, told: 0, lost: 0 });
   await fleet.endsWell(2);
 });
@@ -171,6 +173,9 @@ test('none: a replica that is one too many finishes its streams, though they tak
   fleet.settings.minReplicas = 1;
   await fleet.controller.call({});
   await fleet.until(() => both.some((one) => stateOf(one) === 'draining'));
+  const leaving = both.find((one) => stateOf(one) === 'draining')!;
+  await fleet.until(() => leaving.host.done.includes('gate'));
+  expect(leaving.host.engine.running).toBeGreaterThan(2);
   await fleet.pass(2 * MINUTE);
   // By now nobody is sent to it to be refused.
   const before = fleet.records.length;
