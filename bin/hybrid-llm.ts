@@ -11,6 +11,7 @@ import { init } from './commands/init';
 import { keys } from './commands/keys';
 import { logs } from './commands/logs';
 import { plan } from './commands/plan';
+import { replayCommand } from './commands/replay';
 import { residency } from './commands/residency';
 import { serve } from './commands/serve';
 import { status } from './commands/status';
@@ -20,6 +21,7 @@ const COMMANDS: readonly Command[] = [
   init,
   validate,
   plan,
+  replayCommand,
   doctor,
   explain,
   serve,

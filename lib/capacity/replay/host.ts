@@ -29,6 +29,7 @@ export interface ModelHost {
   readonly pool: Pool;
   readonly launchMs: number;
   readonly templateVersion: string;
+  readonly boot: Boot;
   /** When its boot reaches what. */
   readonly marks: Readonly<Record<BootMark, number>>;
   /** As Auto Scaling calls it. */
@@ -48,6 +49,8 @@ export interface ModelHost {
   atRisk: boolean;
   running: number;
   kvUse: number;
+  /** How often its engine was started again. */
+  engineFailures: number;
   /** How long its last requests take. */
   drainMs: number;
 }
@@ -66,19 +69,17 @@ const BOOT_SHARES: Readonly<Record<BootMark, number>> = {
   firstTokenMs: 1,
 };
 
-export function launchedHost(
-  id: string,
-  pool: Pool,
-  templateVersion: string,
-  { ms, fails }: Boot,
-  nowMs: number,
-): ModelHost {
+export function launchedHost(id: string, pool: Pool, templateVersion: string, boot: Boot, nowMs: number): ModelHost {
+  const { ms, fails } = boot;
   return {
     id,
     pool,
     launchMs: nowMs,
     templateVersion,
-    marks: mapValues(BOOT_SHARES, (share) => (fails === null || share < 1 ? nowMs + share * ms : Infinity)),
+    boot,
+    marks: mapValues(BOOT_SHARES, (share) =>
+      share === 0 ? nowMs : share < 1 || fails === null ? nowMs + share * ms : Infinity,
+    ),
     lifecycle: 'Pending',
     hookMs: Infinity,
     pendingMs: nowMs + PENDING_MS,
@@ -93,6 +94,7 @@ export function launchedHost(
     atRisk: false,
     running: 0,
     kvUse: 0,
+    engineFailures: 0,
     drainMs: DRAIN_MS,
   };
 }
@@ -153,6 +155,7 @@ export function rowOf(host: ModelHost, fleet: string, nowMs: number): FleetRepli
     kvUse: now.state === 'ready' ? host.kvUse : 0,
     detail: now.detail,
     timeline: mapValues(host.marks, (atMs) => (atMs <= until ? atMs : null)),
+    engineFailures: host.engineFailures,
     atRisk: host.atRisk,
   };
 }

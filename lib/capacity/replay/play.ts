@@ -44,6 +44,8 @@ export interface Played {
 const LOOK_MS = 60_000;
 const STEP_MS = 5_000;
 const HOUR_MS = 3_600_000;
+/** Nobody begins with an empty fleet: the first moment has lasted for so long before anything is counted. */
+const LEAD_MS = 10 * 60_000;
 
 /** @param most instances of each group */
 export function play(pools: readonly PoolTrace[], policy: Policy, most: number, options: MarketOptions): Played {
@@ -53,14 +55,14 @@ export function play(pools: readonly PoolTrace[], policy: Policy, most: number, 
   const region = regionOf(pools, market, most, options);
   let cost = 0;
   const charge = ({ pool, launchMs }: ModelHost): void => {
-    cost += ((region.nowMs - launchMs) / HOUR_MS) * (pool.market === 'spot' ? options.spotRatio : 1);
+    cost += ((region.nowMs - Math.max(launchMs, 0)) / HOUR_MS) * (pool.market === 'spot' ? options.spotRatio : 1);
   };
-  region.onEnd = charge;
+  region.onEnd = (host) => (region.nowMs > 0 ? charge(host) : undefined);
 
   const spans: Span[] = [];
   let told = { ended: 0, noticed: 0 };
   let change = 0;
-  let nextLookMs = 0;
+  let nextLookMs = -LEAD_MS;
   let heard = '';
   while (region.nowMs < endMs) {
     if (changes[change] === region.nowMs) {
@@ -74,7 +76,7 @@ export function play(pools: readonly PoolTrace[], policy: Policy, most: number, 
     }
     const quietMs = Math.max(region.nowMs + STEP_MS, region.quietUntilMs());
     const toMs = Math.min(endMs, nextLookMs, changes[change] ?? Infinity, quietMs);
-    spans.push({ fromMs: region.nowMs, toMs, serving: region.serving().length, ...told });
+    if (region.nowMs >= 0) spans.push({ fromMs: region.nowMs, toMs, serving: region.serving().length, ...told });
     told = { ended: 0, noticed: 0 };
     region.advance(toMs - region.nowMs);
   }
@@ -136,7 +138,7 @@ function regionOf(
 ): Region {
   const zones = [...new Set(pools.map(({ zone }) => zone))];
   const types = [...new Set(pools.map(({ type }) => type))];
-  const region = new Region({ startMs: 0, zones, types, fleet: 'replay', max: most });
+  const region = new Region({ startMs: -LEAD_MS, zones, types, fleet: 'replay', max: most });
   region.noticeMs = noticeMs;
   region.boot = () => ({ ms: bootMs, fails: null });
   region.capacity = (pool) => (pool.market === 'spot' ? market.count(keyOf(pool), region.nowMs) : Infinity);

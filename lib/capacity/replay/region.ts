@@ -63,7 +63,7 @@ export class Region {
   /** Those that have ended are in it for as long as EC2 lists them. */
   hosts: readonly ModelHost[] = [];
   /** Instances that a pool has in all. */
-  capacity: (pool: Pool) => number = () => 100;
+  capacity: (pool: Pool, nowMs: number) => number = () => 100;
   /** For how long a pool has had capacity: of those that are equally deep the steadiest is chosen. */
   steadyMs: (pool: Pool) => number = () => 0;
   boot: (pool: Pool, index: number) => Boot = () => ({ ms: 240_000, fails: null });
@@ -272,7 +272,9 @@ export class Region {
   private choose(market: Market): Pool | null {
     const pools = this.options.types.flatMap((type) => this.zones.map((zone): Pool => ({ market, type, zone })));
     const used = (pool: Pool): number => this.live(market).filter((host) => same(host.pool, pool)).length;
-    const open = pools.map((pool) => ({ pool, left: this.capacity(pool) - used(pool) })).filter(({ left }) => left > 0);
+    const open = pools
+      .map((pool) => ({ pool, left: this.capacity(pool, this.nowMs) - used(pool) }))
+      .filter(({ left }) => left > 0);
     if (market === 'spot') {
       const [deepest] = open.toSorted(
         (one, other) => other.left - one.left || this.steadyMs(other.pool) - this.steadyMs(one.pool),

@@ -59,4 +59,4 @@ export function changesMs(pools: readonly PoolTrace[]): readonly number[] {
 }
 
 export const countAt = ({ gapMs, counts }: PoolTrace, ms: number): number =>
-  counts[Math.min(Math.floor(ms / gapMs), counts.length - 1)] ?? 0;
+  counts[Math.min(Math.max(Math.floor(ms / gapMs), 0), counts.length - 1)] ?? 0;

@@ -64,9 +64,13 @@ test('user data names no secret', () => {
 });
 
 test('the hosts’ role has no wildcard but for the login to the registry, which exists only on *', () => {
-  const statements = ofType(template, 'AWS::IAM::Policy')
-    .filter(([, { Roles }]) => JSON.stringify(Roles).includes('HostRole'))
-    .flatMap(([, { PolicyDocument }]) => (PolicyDocument as { Statement: Statement[] }).Statement);
+  const inItself = ofType(template, 'AWS::IAM::Role')
+    .filter(([id]) => id.includes('HostRole'))
+    .flatMap(([, { Policies }]) => Policies as { PolicyDocument: { Statement: Statement[] } }[]);
+  const statements = inItself.flatMap(({ PolicyDocument }) => PolicyDocument.Statement);
+  // Nothing else adds to it.
+  const others = ofType(template, 'AWS::IAM::Policy').map(([, { Roles }]) => JSON.stringify(Roles));
+  expect(others.join()).not.toContain('HostRole');
   expect(statements.length).toBeGreaterThan(4);
   const actions = statements.flatMap(({ Action }) => [Action].flat());
   expect(actions.filter((action) => action.includes('*'))).toEqual([]);
