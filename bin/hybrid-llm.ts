@@ -12,6 +12,7 @@ import { keys } from './commands/keys';
 import { logs } from './commands/logs';
 import { models } from './commands/models';
 import { plan } from './commands/plan';
+import { replayCommand } from './commands/replay';
 import { residency } from './commands/residency';
 import { serve } from './commands/serve';
 import { status } from './commands/status';
@@ -21,6 +22,7 @@ const COMMANDS: readonly Command[] = [
   init,
   validate,
   plan,
+  replayCommand,
   doctor,
   explain,
   serve,

@@ -45,7 +45,7 @@ export function decide(state: FleetState, nowMs: number): Decision {
     hosts.filter(({ id, memory }) => memory.readyMs === nowMs && (told.hosts[id]?.readyMs ?? null) === null),
     nowMs,
   );
-  const booted: Memory = { ...told, ...boots, interruptionsMs: interruptions(told, hosts, nowMs) };
+  const booted: Memory = { ...told, ...boots, interruptions: interruptions(told, hosts, nowMs) };
 
   const { wanted, ...needs } = want(state, hosts, booted, typicalBootMs(boots.boots), nowMs);
   const wantedMs = seen(told.wantedMs, wanted, LIMIT_WINDOW_MS, nowMs);
@@ -101,9 +101,10 @@ export function decide(state: FleetState, nowMs: number): Decision {
 const endsNow = (ends: ReadonlyMap<Host, EndReason>, id: string): boolean =>
   [...ends.keys()].some((host) => host.id === id);
 
-function interruptions(memory: Memory, hosts: readonly Host[], nowMs: number): readonly number[] {
-  const known = memory.interruptionsMs.filter((atMs) => nowMs - atMs < INTERRUPTION_COUNTS_MS);
-  return [...known, ...interruptedFirst(hosts, memory.hosts).map(() => nowMs)].slice(-20);
+function interruptions(memory: Memory, hosts: readonly Host[], nowMs: number): Memory['interruptions'] {
+  const known = memory.interruptions.filter(({ atMs }) => nowMs - atMs < INTERRUPTION_COUNTS_MS);
+  const lost = interruptedFirst(hosts, memory.hosts).map(({ type, zone }) => ({ atMs: nowMs, type, zone }));
+  return [...known, ...lost].slice(-20);
 }
 
 /** After the terminations of this run, which lower it by one each. What is lowered goes first. */

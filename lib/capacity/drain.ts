@@ -42,10 +42,14 @@ export const REFUSE_AFTER_MS = 5_000;
 /** A request may be on its way through the gate when the gate closes: so long must nothing run. */
 export const QUIET_MS = 2_000;
 
+/**
+ * Whoever takes an interrupted host's place boots for longer than the notice lasts. So its gate stays open until the engine is
+ * stopped, for requests that no other replica can take.
+ */
 export const beginDrain = (reason: DrainReason, endsMs: number, nowMs: number): Drain => ({
   reason,
   stopByMs: endsMs - STOP_BEFORE_END_MS,
-  refuseFromMs: nowMs + REFUSE_AFTER_MS,
+  refuseFromMs: Math.max(nowMs + REFUSE_AFTER_MS, reason === 'interruption' ? endsMs - STOP_BEFORE_END_MS : 0),
   refusing: false,
   quietSinceMs: null,
   stoppedMs: null,

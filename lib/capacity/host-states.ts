@@ -125,14 +125,15 @@ const NOTHING: HostOrders = { refuse: false, stopEngine: false, restartEngine: f
 
 /** The part of the host's row that the state decides. */
 export type HostReport = Required<
-  Pick<FleetReplicaRow, 'state' | 'detail' | 'atRisk' | 'engineFailures' | keyof EngineLoad>
+  Pick<FleetReplicaRow, 'state' | 'detail' | 'open' | 'atRisk' | 'engineFailures' | keyof EngineLoad>
 >;
 
 export function report(state: HostState): HostReport {
   const { running, waiting, kvUse } = state.seen.load ?? IDLE;
   const name: ReplicaState = state.phase.name;
   const { atRisk, engineFailures } = state;
-  return { state: name, detail: detailOf(state), running, waiting, kvUse, atRisk, engineFailures };
+  const open = state.phase.name === 'draining' && !state.phase.drain.refusing;
+  return { state: name, detail: detailOf(state), running, waiting, kvUse, open, atRisk, engineFailures };
 }
 
 function detailOf({ phase, boot }: HostState): string {

@@ -17,8 +17,8 @@ export interface Memory {
   readonly deafMs: number;
   /** Since when there are fewer spot instances than are wanted; `null`: there are enough. */
   readonly spotShortMs: number | null;
-  /** When spot instances were lost to an interruption. */
-  readonly interruptionsMs: readonly number[];
+  /** Spot instances that were lost to an interruption lately. */
+  readonly interruptions: readonly Interruption[];
   readonly failedBoots: readonly FailedBoot[];
   /** When a host last became ready that had just been launched. */
   readonly bootedMs: number;
@@ -49,6 +49,12 @@ export interface HostMemory {
   readonly engineFailures?: number;
 }
 
+export interface Interruption {
+  readonly atMs: number;
+  readonly type: string;
+  readonly zone: string;
+}
+
 export interface FailedBoot {
   readonly id: string;
   readonly atMs: number;
@@ -65,7 +71,7 @@ export const NO_MEMORY: Memory = {
   hosts: {},
   deafMs: 0,
   spotShortMs: null,
-  interruptionsMs: [],
+  interruptions: [],
   failedBoots: [],
   bootedMs: 0,
   failedVersion: null,

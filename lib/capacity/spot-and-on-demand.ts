@@ -2,6 +2,7 @@
  * How many of each market: spot for all but the base, with replicas to spare where interruptions suggest it, one more for
  * each that is at risk, and on-demand instances in the place of spot ones that cannot be had, until those are ready.
  */
+import { typicalBootMs } from './boot-timeline';
 import type { FleetState, Market } from './fleet-state';
 import type { Host } from './hosts';
 import type { Memory } from './memory';
@@ -18,7 +19,11 @@ export interface Split {
  */
 export const SPOT_GRACE_MS = 5_000;
 /** So long a lost spot instance calls for one to spare. */
-export const INTERRUPTION_COUNTS_MS = 2 * 3_600_000;
+export const INTERRUPTION_COUNTS_MS = 6 * 3_600_000;
+/** So long a pool that has lost an instance may well lose the next one. */
+const RESTLESS_MS = 60 * 60_000;
+/** After so long an instance of a restless pool is trusted. */
+const PROVEN_MS = 7 * 60_000;
 
 /** @param hosts those that stay */
 export function split(
@@ -37,11 +42,14 @@ export function split(
   const isReady = ({ stage }: Host): boolean => stage === 'ready';
 
   const spotShortMs = sound.length < needed ? (memory.spotShortMs ?? nowMs) : null;
-  const cannotBeHad = spotShortMs !== null && nowMs - spotShortMs >= SPOT_GRACE_MS;
+  // Where one was lost its capacity is gone, and time is short: then nobody waits to see whether there is other.
+  const isLoss = spotShortMs !== null && memory.interruptions.some(({ atMs }) => atMs >= spotShortMs);
+  const cannotBeHad = spotShortMs !== null && (isLoss || nowMs - spotShortMs >= SPOT_GRACE_MS);
   const standIns = Math.max(0, onDemand.length - base);
   const missing = settings.onDemandFallback && cannotBeHad && !clamped ? needed - sound.length : 0;
-  // One that stands in stays until a spot instance is ready in its place.
-  const fallback = Math.min(Math.max(standIns, missing), Math.max(0, needed - sound.filter(isReady).length));
+  // One that stands in stays until a spot instance is ready in its place, and is trusted.
+  const trusted = sound.filter((host) => isReady(host) && isTrusted(host, memory, nowMs));
+  const fallback = Math.min(Math.max(standIns, missing), Math.max(0, needed - trusted.length));
 
   const readySound = hosts.filter((host) => isReady(host) && !host.atRisk).length;
   const atRisk = readySound < wanted ? spot.length - sound.length : 0;
@@ -55,8 +63,15 @@ export function split(
   };
 }
 
-const suggestedSpare = ({ interruptionsMs }: Memory, nowMs: number): number =>
-  interruptionsMs.some((atMs) => nowMs - atMs < INTERRUPTION_COUNTS_MS) ? 1 : 0;
+const suggestedSpare = ({ interruptions }: Memory, nowMs: number): number =>
+  interruptions.some(({ atMs }) => nowMs - atMs < INTERRUPTION_COUNTS_MS) ? 1 : 0;
+
+function isTrusted({ type, zone, launchMs }: Host, { interruptions, boots }: Memory, nowMs: number): boolean {
+  const isRestless = interruptions.some(
+    (one) => one.type === type && one.zone === zone && nowMs - one.atMs < RESTLESS_MS,
+  );
+  return !isRestless || nowMs - launchMs >= typicalBootMs(boots) + PROVEN_MS;
+}
 
 /** Outdated hosts are replaced one by one: by one more than there should be, until one can go. */
 const surge = (hosts: readonly Host[], version: string | null): number =>

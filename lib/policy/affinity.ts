@@ -11,6 +11,8 @@ export interface Replica {
   readonly running: number;
   /** Requests that wait in its queue. Absent: nobody says. */
   readonly waiting?: number;
+  /** It is going to end: it takes what nobody else has room for. Absent: it stays. */
+  readonly leaving?: true;
 }
 
 /** At every one that is ready more requests wait than it serves at once: another would only wait behind them. */
@@ -21,7 +23,8 @@ export function isFull(replicas: readonly Replica[], concurrency: number): boole
 
 /**
  * Best first. Those not ready, cooling or busy go last: when nothing better is left they are still worth a try. Busy are
- * those that have as much to do as they can do at once, the busier by how many times over.
+ * those that have as much to do as they can do at once, the busier by how many times over; one that leaves counts as if it
+ * had that much more to do.
  */
 export function rankReplicas<R extends Replica>(
   replicas: readonly R[],
@@ -33,7 +36,8 @@ export function rankReplicas<R extends Replica>(
     .map((replica) => ({
       replica,
       rest: Number(!replica.ready) * 2 + Number(limits.isCooling(replica.id)),
-      rounds: Math.floor((replica.running + (replica.waiting ?? 0)) / limits.concurrency),
+      rounds:
+        Math.floor((replica.running + (replica.waiting ?? 0)) / limits.concurrency) + Number(replica.leaving === true),
       weight: hash(`${conversation}\n${replica.id}`),
     }))
     .sort((a, b) => a.rest - b.rest || a.rounds - b.rounds || b.weight - a.weight)

@@ -25,6 +25,8 @@ export interface FleetReplicaRow {
    * Empty otherwise.
    */
   readonly detail: string;
+  /** While it drains: its gate still takes requests, for as long as nobody else can. Absent: it takes none. */
+  readonly open?: boolean;
   /** EC2 sees a raised risk that the instance is taken back. Absent: it does not. */
   readonly atRisk?: boolean;
   /** What the host was launched from, as far as it can see it: hosts of one launch template say the same. */

@@ -137,7 +137,9 @@ test('spares are launched where they are asked for, or after an interruption', (
   auto.region.interrupt(auto.region.live()[0]!);
   auto.play(10 * MINUTE);
   expect(auto.ready).toBe(2);
-  auto.play(2 * HOUR);
+  auto.play(5 * HOUR);
+  expect(auto.ready).toBe(2);
+  auto.play(HOUR);
   expect(auto.ready).toBe(1);
 });
 
@@ -147,9 +149,23 @@ test('an interrupted replica is replaced from the notice on', () => {
   fleet.region.interrupt(fleet.region.live()[0]!);
   fleet.run();
   fleet.play(MINUTE);
-  expect(fleet.region.launches).toHaveLength(2);
+  // By a spot instance, and an on-demand one beside it: whichever is ready first.
+  expect([fleet.region.live('spot').length, fleet.region.live('onDemand').length]).toEqual([2, 1]);
   fleet.play(5 * MINUTE);
-  expect(fleet.ready).toBe(1);
+  expect([fleet.region.ready('spot').length, fleet.region.live('onDemand').length]).toEqual([1, 0]);
+});
+
+test('where the pool has just lost one, on-demand stays until the next one there has held out', () => {
+  const fleet = new Simulation({ minReplicas: 1 });
+  // One pool of spot, so that the next one is in it too.
+  fleet.region.capacity = ({ market, type, zone }) =>
+    market === 'onDemand' ? 9 : Number(type === 'g6e.xlarge' && zone === 'a') * 2;
+  fleet.play(10 * MINUTE);
+  fleet.region.interrupt(fleet.region.live('spot')[0]!);
+  fleet.play(8 * MINUTE);
+  expect([fleet.region.ready('spot').length, fleet.region.ready('onDemand').length]).toEqual([1, 1]);
+  fleet.play(8 * MINUTE);
+  expect([fleet.region.ready('spot').length, fleet.region.live('onDemand').length]).toEqual([1, 0]);
 });
 
 test('a replica at risk serves until its successor does', () => {

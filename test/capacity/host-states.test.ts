@@ -325,13 +325,30 @@ describe('an engine that hangs', () => {
 describe('a drain', () => {
   const drained = (...inputs: (readonly [number, HostInput])[]): HostState =>
     after([[0, interrupted(END)], ...inputs], READY);
+  const terminated = (...inputs: (readonly [number, HostInput])[]): HostState =>
+    after([[0, { kind: 'notice', reason: 'termination', endsMs: END }], ...inputs], READY);
   const told = (state: HostState): unknown => ({ ...orders(state), ...report(state) });
 
   test('says so at once, closes the gate when routers have read it, and leaves what runs', () => {
-    const draining = { state: 'draining', detail: 'interruption', stopEngine: false };
-    expect(told(drained([1, running(2)]))).toMatchObject({ ...draining, refuse: false });
-    expect(told(drained([REFUSE_AFTER_MS - 1, CLOCK]))).toMatchObject({ ...draining, refuse: false });
-    expect(told(drained([REFUSE_AFTER_MS, CLOCK]))).toMatchObject({ ...draining, refuse: true });
+    const draining = { state: 'draining', detail: 'termination', stopEngine: false };
+    const [open, closed] = [
+      { ...draining, refuse: false, open: true },
+      { ...draining, refuse: true, open: false },
+    ];
+    expect(told(terminated([1, running(2)]))).toMatchObject(open);
+    expect(told(terminated([REFUSE_AFTER_MS - 1, CLOCK]))).toMatchObject(open);
+    expect(told(terminated([REFUSE_AFTER_MS, CLOCK]))).toMatchObject(closed);
+  });
+
+  test('of an interrupted host takes requests until the engine is stopped, though nothing runs', () => {
+    const draining = { state: 'draining', detail: 'interruption' };
+    expect(told(drained([1, running(0)], [STOP_BY - 1, running(0)]))).toMatchObject({
+      ...draining,
+      refuse: false,
+      open: true,
+      stopEngine: false,
+    });
+    expect(told(drained([STOP_BY, CLOCK]))).toMatchObject({ ...draining, refuse: true, open: false, stopEngine: true });
   });
 
   test.each<[string, readonly (readonly [number, HostInput])[]]>([
@@ -408,7 +425,7 @@ describe('a drain', () => {
     ],
     ['an engine that does not listen', [[1, REFUSED]], true],
   ])('with %s: the engine is told to stop: %3$s', (_name, inputs, stopEngine) => {
-    expect(told(drained(...inputs))).toMatchObject({ state: 'draining', stopEngine });
+    expect(told(terminated(...inputs))).toMatchObject({ state: 'draining', stopEngine });
   });
 
   test('is over when the engine is gone', () => {

@@ -77,12 +77,12 @@ export function tableReplicas({ dynamo, tables, nowMs, report }: FleetTableOptio
 }
 
 /**
- * Who boots, drains or has failed takes no request, and neither does who has fallen silent: its address may be another
+ * Who boots, has failed, or drains behind a closed gate takes no request, and neither does who has fallen silent: its address may be another
  * host's by now, and a request that waits there for nobody is a request that another target could have answered.
  */
 const routable = (rows: readonly FleetReplicaRow[], heartbeats: Heartbeats, nowMs: number): readonly ReplicaRow[] =>
   rows
-    .filter((row) => row.state === 'ready' && row.url !== '' && heartbeats.isFresh(row, nowMs))
+    .filter((row) => takesRequests(row) && row.url !== '' && heartbeats.isFresh(row, nowMs))
     .map((row) => ({
       id: row.id.slice(REPLICA_PREFIX.length),
       url: row.url,
@@ -90,8 +90,12 @@ const routable = (rows: readonly FleetReplicaRow[], heartbeats: Heartbeats, nowM
       ready: true,
       running: row.running,
       waiting: row.waiting,
+      ...(row.state === 'draining' && { leaving: true as const }),
       loadAsOfMs: heartbeats.sinceMs(row) ?? nowMs,
     }));
+
+const takesRequests = ({ state, open }: FleetReplicaRow): boolean =>
+  state === 'ready' || (state === 'draining' && open === true);
 
 /**
  * Replicas and status lie side by side, so that one query has both and none of the other rows. Eventually consistent: half

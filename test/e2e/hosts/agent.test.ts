@@ -46,6 +46,8 @@ async function withRunning(): Promise<void> {
 
 /** Longer than a real notice, as the host's clock runs fast here. */
 const AN_HOUR_MS = 3_600_000;
+/** As long as the hook that a host drains by. */
+const GROUP_WAITS_MS = 900_000;
 
 const interruptAt = (inMs: number): number => {
   const endsMs = host.nowMs() + inMs;
@@ -270,14 +272,16 @@ describe('heartbeats', () => {
 describe('a drain', () => {
   test('closes the gate, lets requests finish, stops the engine, and says so', async () => {
     await withRunning();
-    const endsMs = interruptAt(AN_HOUR_MS);
+    host.imds.targetLifecycleState = 'Terminated';
     await host.until(isState('draining'));
-    expect(host.last()).toMatchObject({ detail: 'interruption', running: 1 });
+    const endsMs = host.nowMs() + GROUP_WAITS_MS;
+    expect(host.last()).toMatchObject({ detail: 'termination', running: 1 });
     await host.until(isDone('gate'));
     const { length } = host.rows;
     await host.until(() => host.rows.length > length + 3);
-    const [, told = ''] = /^interruption (\d+)\n$/.exec((await drainText(host)) ?? '') ?? [];
-    expect(Math.abs(Number(told) - endsMs)).toBeLessThan(1_500);
+    const [, told = ''] = /^termination (\d+)\n$/.exec((await drainText(host)) ?? '') ?? [];
+    expect(Math.abs(Number(told) - endsMs)).toBeLessThan(5_000);
+    expect(host.last().open).toBe(false);
     expect(host.done).not.toContain('stop');
 
     host.engine.tokenDelayMs = 0;
@@ -286,7 +290,22 @@ describe('a drain', () => {
     await host.until(isDone('stop'));
     await host.until(isState('drained'));
     await host.until(isDone('logs'));
-    expect(host.last()).toMatchObject({ detail: 'interruption', running: 0 });
+    expect(host.last()).toMatchObject({ detail: 'termination', running: 0 });
+  });
+
+  test('of an interrupted host leaves the gate open until the engine is stopped', async () => {
+    await ready();
+    const endsMs = interruptAt(AN_HOUR_MS);
+    await host.until(isState('draining'));
+    const { length } = host.rows;
+    await host.until(() => host.rows.length > length + 5);
+    expect(host.last()).toMatchObject({ detail: 'interruption', open: true });
+    expect(await drainText(host)).toBeNull();
+    host.skippedMs += endsMs - host.nowMs() - STOP_BEFORE_END_MS;
+    await host.until(isDone('gate'));
+    await host.until(isDone('stop'));
+    await host.until(isState('drained'));
+    expect(await drainText(host)).toMatch(/^interruption/);
   });
 
   test('stops an engine that hangs 15 s before the end, and waits 10 s for it', async () => {
@@ -308,7 +327,7 @@ describe('a drain', () => {
   test('is not held up by a table that refuses every row', async () => {
     await ready();
     host.write = () => Promise.reject(new Error('table away'));
-    interruptAt(AN_HOUR_MS);
+    interruptAt(2 * STOP_BEFORE_END_MS);
     await host.until(isDone('gate'));
     await host.until(isDone('stop'));
     expect(await drainText(host)).toMatch(/^interruption/);
@@ -317,7 +336,7 @@ describe('a drain', () => {
   test('is not held up by a table that never answers', async () => {
     await ready();
     host.write = () => new Promise(() => undefined);
-    interruptAt(AN_HOUR_MS);
+    interruptAt(2 * STOP_BEFORE_END_MS);
     await host.until(isDone('stop'));
     await host.until(isDone('logs'));
   });
@@ -332,6 +351,8 @@ describe('a drain', () => {
   test('a notice without a legible time is one all the same', async () => {
     await ready();
     host.imds.instanceAction = 'soon';
+    await host.until(isState('draining'));
+    host.skippedMs += 120_000 - STOP_BEFORE_END_MS;
     await host.until(isState('drained'));
     expect(host.last().detail).toBe('interruption');
   });
@@ -451,14 +472,14 @@ describe('an engine that hangs', () => {
 describe('an agent that is started again', () => {
   test('goes on with the drain it finds', async () => {
     await withRunning();
-    interruptAt(AN_HOUR_MS);
+    host.imds.targetLifecycleState = 'Terminated';
     await host.until(isDone('gate'));
     // Nothing else tells the new one of it.
-    host.imds.instanceAction = null;
+    host.imds.targetLifecycleState = 'InService';
     await host.restartAgent();
     const { length } = host.rows;
     await host.until(() => host.rows.length > length + 3);
-    expect(host.last()).toMatchObject({ state: 'draining', detail: 'interruption', running: 1 });
+    expect(host.last()).toMatchObject({ state: 'draining', detail: 'termination', running: 1 });
   });
 
   test('finds a healthy engine and is ready again', async () => {

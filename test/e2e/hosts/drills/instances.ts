@@ -5,8 +5,6 @@
 import type { FakeHost, FakeRegion } from '../../../support/fake-auto-scaling';
 import type { TestHost } from '../host';
 
-const NOTICE_MS = 120_000;
-
 export interface Replica {
   readonly instance: FakeHost;
   readonly host: TestHost;
@@ -76,15 +74,15 @@ export class Instances {
     return body;
   }
 
-  #lead(body: Body, host: TestHost, { boot, launchMs, lifecycle, noticeMs, endMs }: FakeHost): void {
+  #lead(body: Body, host: TestHost, { boot, launchMs, lifecycle, takenMs, endMs }: FakeHost): void {
     if (endMs !== null) {
       body.gone = true;
       return void host.vanish();
     }
     if (lifecycle.startsWith('Terminating')) host.imds.targetLifecycleState = 'Terminated';
-    if (noticeMs !== null && !body.noticed) {
+    if (takenMs !== null && !body.noticed) {
       body.noticed = true;
-      host.imds.interrupt(noticeMs + NOTICE_MS);
+      host.imds.interrupt(takenMs);
     }
     if (!body.booted && this.region.nowMs - launchMs >= boot.ms) {
       body.booted = true;

@@ -45,7 +45,7 @@ test('while idle: the next one is launched at the notice', async () => {
   expect(launchedAfter(noticeMs)).toHaveLength(1);
   expect(launchedAfter(noticeMs)[0]).toBeLessThan(30);
   // It counts as one, which calls for one to spare where the config leaves that open.
-  expect(fleet.memory.interruptionsMs).toHaveLength(1);
+  expect(fleet.memory.interruptions).toHaveLength(1);
   expect(await counted([...fleet.many(10, true), ...fleet.many(10, false)])).toEqual({ whole: 20, told: 0, lost: 0 });
   await endsWell(fleet, 2);
 });

@@ -1,0 +1,45 @@
+/** Writes docs/replay.md and its chart from a folder of records of spot capacity. */
+import { writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import ANSWERS from '../../config/catalog/answer-seconds.json';
+import { type ReplayOptions, type ReplayResult, policies, replay } from '../../lib/capacity/replay/replay';
+import { chart } from './replay/chart';
+import { type Replayed, replayPage } from './replay/page';
+import { type TraceSet, traceSets } from './replay/sets';
+
+const CAPACITY_PER_ZONE = 8;
+const OPTIONS: ReplayOptions = {
+  demand: 4,
+  bootMs: 180_000,
+  noticeMs: 120_000,
+  lostNotice: 0,
+  spotRatio: 0.35,
+  extraSpot: 0,
+  answerSeconds: ANSWERS.seconds,
+};
+
+const [folder] = process.argv.slice(2);
+if (folder === undefined) {
+  process.stderr.write('which records? npm run docs:replay -- DIR, such as a checkout of skypilot-org/spot-traces\n');
+  process.exit(2);
+}
+
+const ours = (set: TraceSet, options: ReplayOptions): ReplayResult => {
+  const [hybrid] = policies(options);
+  if (hybrid === undefined) throw new Error('there is no policy');
+  return replay(set.pools, hybrid, options);
+};
+
+const sets = traceSets(folder, CAPACITY_PER_ZONE);
+const replayed = sets.map((set, at): Replayed => {
+  process.stderr.write(`${at + 1} of ${sets.length}: ${set.name}${set.inverted ? ', inverted' : ''} …\n`);
+  return {
+    set,
+    results: policies(OPTIONS).map((policy) => replay(set.pools, policy, OPTIONS)),
+    deaf: ours(set, { ...OPTIONS, lostNotice: 0.1 }),
+    spare: ours(set, { ...OPTIONS, extraSpot: null }),
+  };
+});
+const docs = resolve(__dirname, '../../docs');
+writeFileSync(resolve(docs, 'replay.md'), replayPage(replayed, OPTIONS, CAPACITY_PER_ZONE));
+writeFileSync(resolve(docs, 'img/replay.svg'), chart(replayed.flatMap(({ results }) => results)));
