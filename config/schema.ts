@@ -86,7 +86,7 @@ const fleet = z.strictObject({
     .strictObject({
       spot: z.boolean().default(true),
       onDemandBase: z.int().min(0).default(0),
-      extraSpot: z.union([z.literal('auto'), z.int().min(0)]).default('auto'),
+      extraSpot: z.union([z.literal('auto'), z.int().min(0)]).default(0),
       onDemandFallback: z.boolean().default(true),
       reservations: z.array(z.string()).default([]),
     })

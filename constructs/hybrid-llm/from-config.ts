@@ -161,7 +161,7 @@ function fleetOf(fleet: Fleet, fleetName: string): FleetProps {
     schedules: schedule,
     spot,
     onDemandBase,
-    ...(extraSpot !== 'auto' && { extraSpot }),
+    ...(extraSpot === 'auto' ? { spareAfterInterruption: true } : { extraSpot }),
     onDemandFallback,
     reservations,
   };

@@ -21,11 +21,14 @@ export function mistakesIn(props: VllmFleetProps, fleetName: string): string[] {
       maxReplicas: [scaling.maxReplicas, 1],
       idleMinutes: [scaling.idleMinutes, 1],
       onDemandBase: [scaling.onDemandBase, 0],
-      extraSpot: [scaling.extraSpot ?? 0, 0],
+      extraSpot: [scaling.extraSpot, 0],
       context: [props.context ?? 1, 1],
       concurrency: [props.concurrency ?? 1, 1],
       tensorParallel: [props.tensorParallel ?? 1, 1],
     }),
+    ...(scaling.spareAfterInterruption && props.extraSpot !== undefined
+      ? ['extraSpot says how many replicas to spare; leave out spareAfterInterruption, or extraSpot']
+      : []),
     ...hookTimes({ bootTimeout: props.bootTimeout, drainTimeout: props.drainTimeout }),
     ...[scaling.minReplicas, ...scaling.schedules.map(({ min }) => min)]
       .filter(

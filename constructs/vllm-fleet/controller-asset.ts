@@ -34,7 +34,7 @@ export function controlledFleet(fleet: IControlledFleet): ControlledFleet {
     schedules: scaling.schedules.map(({ days, from, to, tz, min }) => ({ days, from, to, tz: tz ?? 'UTC', min })),
     spot: scaling.spot,
     onDemandBase: scaling.onDemandBase,
-    extraSpot: scaling.extraSpot ?? null,
+    extraSpot: scaling.spareAfterInterruption ? null : scaling.extraSpot,
     onDemandFallback: scaling.onDemandFallback,
     concurrency: fleet.concurrency,
     instanceTypes: fleet.instanceTypes,

@@ -79,9 +79,16 @@ export interface FleetScalingProps {
   /**
    * Spot replicas beyond what the load needs, so that losing one is not felt.
    *
-   * @default - as many as recent interruptions suggest
+   * @default 0
    */
   readonly extraSpot?: number;
+
+  /**
+   * Instead of `extraSpot`: one more spot replica while one was lost to an interruption in the last six hours.
+   *
+   * @default false
+   */
+  readonly spareAfterInterruption?: boolean;
 
   /**
    * Whether on-demand instances stand in while there is no spot capacity.
@@ -107,8 +114,8 @@ export interface FleetScaling {
   readonly schedules: FleetSchedule[];
   readonly spot: boolean;
   readonly onDemandBase: number;
-  /** @default - as many as recent interruptions suggest */
-  readonly extraSpot?: number;
+  readonly extraSpot: number;
+  readonly spareAfterInterruption: boolean;
   readonly onDemandFallback: boolean;
   readonly reservations: string[];
 }
@@ -121,7 +128,8 @@ export const scalingOf = (props: FleetScalingProps): FleetScaling => ({
   schedules: props.schedules ?? [],
   spot: props.spot ?? true,
   onDemandBase: props.onDemandBase ?? 0,
-  ...(props.extraSpot !== undefined && { extraSpot: props.extraSpot }),
+  extraSpot: props.extraSpot ?? 0,
+  spareAfterInterruption: props.spareAfterInterruption ?? false,
   onDemandFallback: props.onDemandFallback ?? true,
   reservations: props.reservations ?? [],
 });

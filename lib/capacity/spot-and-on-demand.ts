@@ -21,7 +21,7 @@ export const SPOT_GRACE_MS = 5_000;
 /** So long a lost spot instance calls for one to spare. */
 export const INTERRUPTION_COUNTS_MS = 6 * 3_600_000;
 /** So long a pool that has lost an instance may well lose the next one. */
-const RESTLESS_MS = 60 * 60_000;
+const RESTLESS_MS = 90 * 60_000;
 /** After so long an instance of a restless pool is trusted. */
 const PROVEN_MS = 7 * 60_000;
 

@@ -124,7 +124,7 @@ test('it never exceeds the maximum, launches no more than it may, and comes to r
   );
 });
 
-test('while capacity exists fewer are ready than wanted for no longer than a boot and the group’s retry interval', () => {
+test('while capacity exists fewer take requests than are wanted for no longer than a boot and the group’s retry interval', () => {
   const losses = fc.array(
     fc.record({
       event: fc.constantFrom('interruption', 'lostNotice', 'load', 'spotDry', 'capacity'),
@@ -139,7 +139,7 @@ test('while capacity exists fewer are ready than wanted for no longer than a boo
       const fleet = new Simulation({ minReplicas: 2, maxReplicas: 8, idleMs: 10 * MINUTE });
       let sinceMs = fleet.nowMs;
       const watch = (): void => {
-        if (fleet.ready >= (fleet.last?.status.wanted ?? 0)) sinceMs = fleet.nowMs;
+        if (fleet.region.serving().length >= (fleet.last?.status.wanted ?? 0)) sinceMs = fleet.nowMs;
         longestMs = Math.max(longestMs, fleet.nowMs - sinceMs);
       };
       fleet.playHeard(10 * MINUTE, watch);

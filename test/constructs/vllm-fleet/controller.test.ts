@@ -111,6 +111,7 @@ test('the function reads what the config says of each fleet', () => {
     network,
     modelStore: fleet.modelStore,
     fleetTable,
+    spareAfterInterruption: true,
     schedules: [{ days: 'mon-fri', from: '08:00', to: '19:00', min: 2 }],
   });
   new FleetController(stack, 'Controller', { fleets: [fleet, other] });

@@ -42,6 +42,11 @@ test.each<[string, Partial<VllmFleetProps>, RegExp]>([
     { bootTimeout: Duration.hours(3) },
     /bootTimeout expected 30 to 7200 .* 10800/,
   ],
+  [
+    'replicas to spare said twice',
+    { extraSpot: 1, spareAfterInterruption: true },
+    /leave out spareAfterInterruption, or extraSpot/,
+  ],
   ['a drain too short for a hook', { drainTimeout: Duration.seconds(10) }, /drainTimeout expected 30 to 7200 .* 10$/],
   ['an adapter that is not in S3', { adapters: { a: 'https://example.com/a' } }, /adapter a expected a folder s3:/],
 ])('fails for %s', (_name, props, message) => {
@@ -102,10 +107,11 @@ test('what is wanted of the size is as the config file defaults it', () => {
     schedules: replicas.schedule,
     spot: capacity.spot,
     onDemandBase: capacity.onDemandBase,
+    extraSpot: capacity.extraSpot,
+    spareAfterInterruption: false,
     onDemandFallback: capacity.onDemandFallback,
     reservations: capacity.reservations,
   });
-  expect(capacity.extraSpot).toBe('auto');
   expect(fleet.description.fleet).toMatchObject({ context, concurrency, kind });
 });
 
@@ -119,6 +125,7 @@ test('what controls capacity can read all of it', () => {
     spot: false,
     onDemandBase: 1,
     extraSpot: 2,
+    spareAfterInterruption: false,
     onDemandFallback: false,
     reservations: ['cr-0123456789abcdef0'],
   };
