@@ -50,16 +50,20 @@ export function decide(state: FleetState, nowMs: number): Decision {
   const { wanted, ...needs } = want(state, hosts, booted, typicalBootMs(boots.boots), nowMs);
   const wantedMs = seen(told.wantedMs, wanted, LIMIT_WINDOW_MS, nowMs);
   const staying = hosts.filter((host) => host.stage !== 'leaving' && !doomed.has(host));
-  const { targets, spotShortMs } = split(state, staying, booted, wanted, nowMs);
+  const limit = launchLimit(hosts, state.ec2, wantedMs, nowMs);
+  const { targets, spotShortMs } = split(state, staying, booted, { wanted, launchesLeft: limit.left }, nowMs);
   const extra = surplus(staying, targets, wanted);
   const ends = new Map([...doomed, ...extra]);
 
   const broken = isBroken(boots);
-  const limit = launchLimit(hosts, state.ec2, wantedMs, nowMs);
   const mayLaunch = !broken && state.weightsComplete === true && limit.left > 0;
   const kept = staying.filter((host) => !extra.has(host));
   const room = state.settings.maxReplicas - costing(hosts, state.ec2);
-  const launches = share(state.groups, targets, hosts, kept, { room, left: mayLaunch ? limit.left : 0 });
+  const launches = share(state.groups, targets, hosts, kept, {
+    room,
+    left: mayLaunch ? limit.left : 0,
+    keptBack: state.settings.onDemandFallback && kept.length >= wanted ? wanted : 0,
+  });
 
   const memory: Memory = {
     ...booted,

@@ -14,6 +14,8 @@ export interface Allowance {
   readonly room: number;
   /** Launches that are left in this hour. */
   readonly left: number;
+  /** Those of them that are kept for on-demand instances: whoever runs out of launches in the hour is to have what stays. */
+  readonly keptBack: number;
 }
 
 /**
@@ -26,7 +28,7 @@ export function share(
   targets: Launches,
   hosts: readonly Host[],
   kept: readonly Host[],
-  { room, left }: Allowance,
+  { room, left, keptBack }: Allowance,
 ): Launches {
   const missing = (market: Market): number => Math.max(0, targets[market] - countOf(kept, market));
   const wish = (market: Market): number => {
@@ -35,7 +37,7 @@ export function share(
   };
   const all = Math.max(0, Math.min(room, left));
   const onDemandGoal = Math.min(missing('onDemand'), all);
-  const spotGoal = Math.min(missing('spot'), all - onDemandGoal);
+  const spotGoal = Math.max(0, Math.min(missing('spot'), all - onDemandGoal, left - keptBack));
   const free = room - wish('spot') - wish('onDemand');
   const onDemand = Math.max(0, Math.min(onDemandGoal, wish('onDemand') + free));
   const freeThen = free - Math.max(0, onDemand - wish('onDemand'));

@@ -25,12 +25,18 @@ const RESTLESS_MS = 90 * 60_000;
 /** After so long an instance of a restless pool is trusted. */
 const PROVEN_MS = 7 * 60_000;
 
+export interface Need {
+  readonly wanted: number;
+  /** In this hour. */
+  readonly launchesLeft: number;
+}
+
 /** @param hosts those that stay */
 export function split(
   { settings, groups }: FleetState,
   hosts: readonly Host[],
   memory: Memory,
-  wanted: number,
+  { wanted, launchesLeft }: Need,
   nowMs: number,
 ): Split {
   const clamped = memory.stage === 'clamp';
@@ -47,8 +53,9 @@ export function split(
   const cannotBeHad = spotShortMs !== null && (isLoss || nowMs - spotShortMs >= SPOT_GRACE_MS);
   const standIns = Math.max(0, onDemand.length - base);
   const missing = settings.onDemandFallback && cannotBeHad && !clamped ? needed - sound.length : 0;
-  // One that stands in stays until a spot instance is ready in its place, and is trusted.
-  const trusted = sound.filter((host) => isReady(host) && isTrusted(host, memory, nowMs));
+  // One that stands in stays until a spot instance is ready in its place, and is trusted; or else until it could be launched again.
+  const couldReturn = launchesLeft >= wanted;
+  const trusted = sound.filter((host) => couldReturn && isReady(host) && isTrusted(host, memory, nowMs));
   const fallback = Math.min(Math.max(standIns, missing), Math.max(0, needed - trusted.length));
 
   const readySound = hosts.filter((host) => isReady(host) && !host.atRisk).length;

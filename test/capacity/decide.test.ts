@@ -1,5 +1,5 @@
 /** What the controller does, case by case, against the model of Auto Scaling. */
-import { SECOND } from '../support/fake-auto-scaling';
+import { SECOND, STEP_MS } from '../support/fake-auto-scaling';
 import { HOUR, MINUTE, NOTHING_LEFT, Simulation } from './simulation';
 
 test('a fleet that nobody asks sleeps, and its groups never rebalance', () => {
@@ -444,6 +444,26 @@ test('at six launches of a replica within the hour the groups launch no more', (
   expect(braked).toBeGreaterThan(5);
   fleet.play(HOUR);
   expect([fleet.ready, fleet.region.groups.spot.suspended.has('Launch')]).toEqual([1, false]);
+});
+
+test('who has no launch left in the hour keeps the on-demand replica, however often spot is lost', () => {
+  const fleet = new Simulation({ minReplicas: 1 });
+  const lost = new Set<string>();
+  fleet.region.capacity = ({ market, zone, type }) => (market === 'spot' && lost.has(zone + type) ? 0 : 20);
+  fleet.play(70 * MINUTE);
+  let missingMs = 0;
+  fleet.playHeard(HOUR, () => {
+    if (fleet.region.serving().length === 0) missingMs += STEP_MS;
+    // Each is lost in another pool, when its stand-in has gone.
+    for (const host of fleet.region.ready('spot')) {
+      if (fleet.nowMs - host.launchMs < 6 * MINUTE || host.takenMs !== null) continue;
+      lost.add(host.pool.zone + host.pool.type);
+      fleet.region.interrupt(host);
+    }
+  });
+  expect(lost.size).toBe(4);
+  // Of the boot of four minutes that follows each loss the notice covers the first.
+  expect(missingMs).toBeLessThanOrEqual(lost.size * 2.5 * MINUTE);
 });
 
 test('the time of the next replica is told, first as a guess and then as measured', () => {
