@@ -145,12 +145,19 @@ function tableOf(results: readonly ReplayResult[]): string {
   ]);
   const [first] = results;
   const intro = `${(first?.hours ?? 0).toFixed(1)} hours; costs in hours of an on-demand instance; omniscient: ${(first?.omniscientCostUsd ?? 0).toFixed(1)}\n`;
-  const empty = (first?.nothingReady ?? []).map(
-    ({ fromMinute, toMinute }) => `${fromMinute.toFixed(1)}–${toMinute.toFixed(1)}`,
-  );
-  const outro =
-    empty.length === 0 ? '' : `\nminutes in which nothing was ready (${first?.policy}): ${empty.join(', ')}\n`;
-  return `${intro}${textTable(COLUMNS, rows, { width: process.stdout.columns ?? 160 }).join('\n')}\n${outro}`;
+  const lines = textTable(COLUMNS, rows, { width: process.stdout.columns ?? 160 });
+  const outro = [
+    ...minutesLine(`minutes in which nothing was ready (${first?.policy})`, first?.nothingReady),
+    ...minutesLine(`minutes in which those waited that were lost (${first?.policy})`, first?.lostMinutes),
+  ];
+  return `${intro}${[...lines, '', ...outro].join('\n')}\n`;
 }
+
+const minutesLine = (what: string, minutes: ReplayResult['nothingReady'] = []): readonly string[] =>
+  minutes.length === 0
+    ? []
+    : [
+        `${what}: ${minutes.map(({ fromMinute, toMinute }) => `${fromMinute.toFixed(1)}–${toMinute.toFixed(1)}`).join(', ')}`,
+      ];
 
 const percent = (value: number, digits: number): string => `${(100 * value).toFixed(digits)} %`;

@@ -90,7 +90,7 @@ export function launchedHost(id: string, pool: Pool, templateVersion: string, bo
     ],
     silentMs: null,
     takenMs: null,
-    openUntilMs: nowMs,
+    openUntilMs: -Infinity,
     atRisk: false,
     running: 0,
     kvUse: 0,
@@ -154,7 +154,8 @@ export function rowOf(host: ModelHost, fleet: string, nowMs: number): FleetRepli
     waiting: 0,
     kvUse: now.state === 'ready' ? host.kvUse : 0,
     detail: now.detail,
-    timeline: mapValues(host.marks, (atMs) => (atMs <= until ? atMs : null)),
+    timeline:
+      host.marks.firstTokenMs <= until ? host.marks : mapValues(host.marks, (atMs) => (atMs <= until ? atMs : null)),
     engineFailures: host.engineFailures,
     atRisk: host.atRisk,
   };

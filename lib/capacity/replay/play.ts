@@ -29,8 +29,8 @@ export interface Span {
   readonly serving: number;
   /** Replicas that served and ended at its beginning without a word. */
   readonly ended: number;
-  /** Replicas that served and were told at its beginning that they end. */
-  readonly noticed: number;
+  /** Replicas that were told that they end, served on, and stopped at its beginning. */
+  readonly stopped: number;
 }
 
 export interface Played {
@@ -60,13 +60,14 @@ export function play(pools: readonly PoolTrace[], policy: Policy, most: number, 
   region.onEnd = (host) => (region.nowMs > 0 ? charge(host) : undefined);
 
   const spans: Span[] = [];
-  let told = { ended: 0, noticed: 0 };
+  let ended = 0;
+  let beforeMs = region.nowMs;
   let change = 0;
   let nextLookMs = -LEAD_MS;
   let heard = '';
   while (region.nowMs < endMs) {
     if (changes[change] === region.nowMs) {
-      told = market.takeBack(region);
+      ended = market.takeBack(region);
       change += 1;
     }
     if (region.nowMs >= nextLookMs || news(region) !== heard) {
@@ -76,8 +77,12 @@ export function play(pools: readonly PoolTrace[], policy: Policy, most: number, 
     }
     const quietMs = Math.max(region.nowMs + STEP_MS, region.quietUntilMs());
     const toMs = Math.min(endMs, nextLookMs, changes[change] ?? Infinity, quietMs);
-    if (region.nowMs >= 0) spans.push({ fromMs: region.nowMs, toMs, serving: region.serving().length, ...told });
-    told = { ended: 0, noticed: 0 };
+    if (region.nowMs >= 0) {
+      const stopped = stoppedSince(region, beforeMs);
+      spans.push({ fromMs: region.nowMs, toMs, serving: region.serving().length, ended, stopped });
+    }
+    ended = 0;
+    beforeMs = region.nowMs;
     region.advance(toMs - region.nowMs);
   }
   for (const host of region.live()) charge(host);
@@ -110,9 +115,13 @@ class SpotMarket {
     return nowMs - (this.sinceMs.get(key) ?? nowMs);
   }
 
-  /** What there is no capacity for any more, the youngest first. */
-  takeBack(region: Region): { ended: number; noticed: number } {
-    const told = { ended: 0, noticed: 0 };
+  /**
+   * What there is no capacity for any more, the youngest first.
+   *
+   * @returns how many served and ended without a word
+   */
+  takeBack(region: Region): number {
+    let ended = 0;
     for (const key of this.traces.keys()) {
       const count = this.count(key, region.nowMs);
       if (count === 0) this.sinceMs.delete(key);
@@ -121,14 +130,18 @@ class SpotMarket {
       const youngest = running.toSorted((one, other) => other.launchMs - one.launchMs);
       for (const host of youngest.slice(0, Math.max(0, running.length - count))) {
         const isHeard = this.random() >= this.options.lostNotice;
-        if (isServing(host, region.nowMs)) told[isHeard ? 'noticed' : 'ended'] += 1;
+        if (!isHeard && isServing(host, region.nowMs)) ended += 1;
         this.interruptions += 1;
         region.interrupt(host, isHeard);
       }
     }
-    return told;
+    return ended;
   }
 }
+
+/** Of the hosts that EC2 takes back, those whose gates have closed since. */
+const stoppedSince = ({ hosts, nowMs }: Region, beforeMs: number): number =>
+  hosts.filter(({ takenMs, openUntilMs }) => takenMs !== null && openUntilMs > beforeMs && openUntilMs <= nowMs).length;
 
 function regionOf(
   pools: readonly PoolTrace[],

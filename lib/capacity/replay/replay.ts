@@ -4,7 +4,7 @@ import { STOP_BEFORE_END_MS } from '../drain';
 import { hybrid } from './hybrid';
 import { type MarketOptions, type Played, type Policy, type Span, play } from './play';
 import { mixedGroup, naive, onDemandOnly, spotOnly } from './policies';
-import { type RequestCounts, countRequests } from './requests';
+import { type Minutes, type RequestCounts, addMinutes, countRequests } from './requests';
 import { type PoolTrace, changesMs, countAt, lengthMs } from './trace';
 
 export interface ReplayOptions extends MarketOptions {
@@ -32,7 +32,7 @@ export interface ReplayResult extends RequestCounts {
   readonly fullAvailability: number;
   readonly interruptions: number;
   /** When nobody took requests, in minutes from the start. */
-  readonly nothingReady: readonly { readonly fromMinute: number; readonly toMinute: number }[];
+  readonly nothingReady: readonly Minutes[];
 }
 
 const HOUR_MS = 3_600_000;
@@ -109,14 +109,8 @@ function omniscient(pools: readonly PoolTrace[], { demand, spotRatio }: ReplayOp
 const share = ({ spans, lengthMs: all }: Played, of: (span: Span) => number): number =>
   spans.reduce((sum, span) => sum + of(span) * (span.toMs - span.fromMs), 0) / all;
 
-function emptyMinutes(spans: readonly Span[]): ReplayResult['nothingReady'] {
-  const empty: { fromMinute: number; toMinute: number }[] = [];
-  for (const { fromMs, toMs, serving } of spans) {
-    if (serving > 0) continue;
-    const [fromMinute, toMinute] = [fromMs / MINUTE_MS, toMs / MINUTE_MS];
-    const last = empty.at(-1);
-    if (last?.toMinute === fromMinute) last.toMinute = toMinute;
-    else empty.push({ fromMinute, toMinute });
-  }
+function emptyMinutes(spans: readonly Span[]): readonly Minutes[] {
+  const empty: Minutes[] = [];
+  for (const { fromMs, toMs, serving } of spans) if (serving === 0) addMinutes(empty, fromMs, toMs);
   return empty;
 }

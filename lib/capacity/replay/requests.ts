@@ -2,8 +2,9 @@
  * What a replay means for callers. Requests are a steady flow, not single ones: 45 days of them would be millions.
  *
  * They come at a share of what the wanted replicas can serve. What those that are there cannot take waits in a queue, first
- * come, first served; whoever has waited for a minute is lost. Requests on a replica that ends go on elsewhere: they are
- * resumed, and wait in the queue like the others where nobody has room.
+ * come, first served; whoever has waited for a minute is lost. What runs on a replica that ends goes on elsewhere: it is resumed,
+ * and waits in the queue like the others where nobody has room. A replica that is told of its end keeps what it has, and gets
+ * what the others have no room for.
  */
 import type { Span } from './play';
 
@@ -15,7 +16,7 @@ export interface RequestOptions {
   readonly load: number;
   /** Seconds that answers take, each as likely as the others. */
   readonly answerSeconds: readonly number[];
-  /** From the notice to SIGTERM. */
+  /** For so long a replica serves that was told of its end. */
   readonly drainMs: number;
 }
 
@@ -27,9 +28,17 @@ export interface RequestCounts {
   readonly resumed: number;
   /** They waited for a replica. */
   readonly held: number;
+  /** When those that were lost waited, in minutes from the start. */
+  readonly lostMinutes: readonly Minutes[];
 }
 
-const PATIENCE_MS = 60_000;
+export interface Minutes {
+  readonly fromMinute: number;
+  readonly toMinute: number;
+}
+
+const MINUTE_MS = 60_000;
+const PATIENCE_MS = MINUTE_MS;
 const STEP_MS = 5_000;
 
 interface Waiting {
@@ -42,13 +51,18 @@ export function countRequests(spans: readonly Span[], options: RequestOptions): 
   const meanMs = (1000 * total(answerSeconds)) / answerSeconds.length;
   const perMs = (load * demand * concurrency) / meanMs;
   const outlasts = shareLongerThan(answerSeconds, drainMs / 1000);
+  const running = load * demand * concurrency;
   const queue: Waiting[] = [];
+  const lostMinutes: Minutes[] = [];
   let [requests, lost, resumed, held] = [0, 0, 0, 0];
 
-  for (const { fromMs, toMs, serving, ended, noticed } of spans) {
-    const onEach = Math.min(concurrency, (load * demand * concurrency) / Math.max(1, serving + ended));
-    resumed += onEach * (ended + noticed * outlasts);
-    if (ended > 0) queue.unshift({ sinceMs: fromMs, count: onEach * ended });
+  for (const { fromMs, toMs, serving, ended, stopped } of spans) {
+    const onEach = Math.min(concurrency, running / Math.max(1, serving + ended + stopped));
+    const noRoom = Math.max(0, running - serving * concurrency);
+    const fromStopped = stopped === 0 ? 0 : Math.min(stopped * concurrency, stopped * onEach * outlasts + noRoom);
+    const cut = onEach * ended + fromStopped;
+    resumed += cut;
+    if (cut > 0) queue.unshift({ sinceMs: fromMs, count: cut });
     requests += perMs * (toMs - fromMs);
     const servedPerMs = (serving * concurrency) / meanMs;
     for (let atMs = fromMs; atMs < toMs; atMs += STEP_MS) {
@@ -57,7 +71,9 @@ export function countRequests(spans: readonly Span[], options: RequestOptions): 
       queue.push({ sinceMs: atMs, count: perMs * stepMs });
       held += perMs * stepMs;
       take(queue, servedPerMs * stepMs);
-      lost += giveUp(queue, atMs + stepMs - PATIENCE_MS);
+      const gone = giveUp(queue, atMs + stepMs - PATIENCE_MS);
+      lost += gone.count;
+      if (gone.count > 0) addMinutes(lostMinutes, gone.sinceMs, atMs + stepMs);
     }
   }
   return {
@@ -65,6 +81,7 @@ export function countRequests(spans: readonly Span[], options: RequestOptions): 
     lost: Math.round(lost),
     resumed: Math.round(resumed),
     held: Math.round(held),
+    lostMinutes,
   };
 }
 
@@ -78,11 +95,19 @@ function take(queue: Waiting[], room: number): void {
   }
 }
 
-/** Those that came before. */
-function giveUp(queue: Waiting[], beforeMs: number): number {
-  let gone = 0;
-  while (queue[0] !== undefined && queue[0].sinceMs < beforeMs) gone += queue.shift()?.count ?? 0;
+/** Those that came before, and when the first of them did. */
+function giveUp(queue: Waiting[], beforeMs: number): Waiting {
+  const gone: Waiting = { sinceMs: queue[0]?.sinceMs ?? beforeMs, count: 0 };
+  while (queue[0] !== undefined && queue[0].sinceMs < beforeMs) gone.count += queue.shift()?.count ?? 0;
   return gone;
+}
+
+/** Joins what touches or overlaps. */
+export function addMinutes(all: Minutes[], fromMs: number, toMs: number): void {
+  const last = all.at(-1);
+  const [fromMinute, toMinute] = [fromMs / MINUTE_MS, toMs / MINUTE_MS];
+  if (last !== undefined && fromMinute <= last.toMinute) all[all.length - 1] = { ...last, toMinute };
+  else all.push({ fromMinute, toMinute });
 }
 
 /** Of the requests that run at some moment, how many take longer from there on: long ones run more often than short ones. */
