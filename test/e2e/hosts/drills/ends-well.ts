@@ -6,15 +6,16 @@ import { counted } from './caller';
 import type { DrillFleet } from './fleet';
 
 /**
- * As many are ready as are wanted, each in service; the maximum was kept, and whatever groups did was asked of them. Then all
+ * As many are ready as are wanted, all of them spot, each in service; the maximum was kept, and whatever groups did was asked of them. Then all
  * is let go, and nothing is left of instances and hooks, and after an hour of rows.
  */
 export async function endsWell(fleet: DrillFleet, replicas: number): Promise<void> {
   const { region, settings } = fleet;
+  const isAll = (hosts: readonly unknown[]): boolean => hosts.length === replicas;
   await fleet.passUntil(() => {
     const { state, wanted, readyReplicas } = fleet.status ?? {};
     const settled = state === (replicas === 0 ? 'asleep' : 'ready') && wanted === replicas;
-    return settled && readyReplicas === replicas && region.live().length === replicas;
+    return settled && readyReplicas === replicas && isAll(region.live()) && isAll(region.live('spot'));
   });
   await fleet.passUntil(() => region.live().every(({ lifecycle }) => lifecycle === 'InService'));
   expect(region.peak).toBeLessThanOrEqual(settings.maxReplicas);

@@ -1,14 +1,11 @@
 /** Drills: an engine that hangs, and one that never hears that it is to stop. */
-import { SECOND } from '../../../support/fake-auto-scaling';
 import { counted } from './caller';
 import { endsWell } from './ends-well';
 import { type DrillFleet, startFleet } from './fleet';
-import type { Replica } from './instances';
+import { closesInTime, nearItsEnd, stateOf } from './losses';
 
 let fleet: DrillFleet;
 afterEach(() => fleet.stop());
-
-const stateOf = ({ host }: Replica): string | undefined => host.rows.at(-1)?.state;
 
 test('one that hangs is started again in place, its requests are answered elsewhere, and no host is launched for it', async () => {
   fleet = await startFleet({ minReplicas: 2 });
@@ -44,7 +41,8 @@ test('one that never hears SIGTERM: its host is drained before EC2 takes it, and
   await fleet.speaking(10, one!, other!);
   const onOne = one!.host.engine.running;
   fleet.region.interrupt(one!.instance);
-  await fleet.pass(100 * SECOND);
+  await nearItsEnd(fleet, one!);
+  await closesInTime(fleet, one!);
   await fleet.until(() => stateOf(one!) === 'drained');
   await fleet.until(() => one!.instance.lifecycle === 'Terminated');
   // Not taken: let go, by its group.
