@@ -6,7 +6,7 @@ import * as s3 from 'aws-cdk-lib/aws-s3';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { parse } from 'yaml';
 import { ConfigSource, Egress, HybridLlm } from '../../constructs';
-import { testApp, testStack } from '../support/cdk';
+import { cdkEnv, testApp, testStack } from '../support/cdk';
 import { EXAMPLE, exampleApp } from './hybrid-llm/example';
 import { ownNetwork, peerIn } from './private-network/fixture';
 
@@ -16,7 +16,7 @@ const MOST_ACKNOWLEDGED = 12;
 
 // In one file: the validator takes longer to start than to look.
 beforeAll(() => {
-  process.env['CDK_VALIDATION'] = 'true';
+  cdkEnv['CDK_VALIDATION'] = 'true';
 });
 
 interface Report {

@@ -15,6 +15,12 @@ const QUICK = { 'aws:cdk:disable-creation-stack-traces': true, 'aws:cdk:disable-
 export const testApp = (more: Readonly<Record<string, unknown>> = {}): App =>
   new App({ context: { ...context, ...QUICK, ...more }, treeMetadata: false });
 
+/** The environment as the CDK sees it, which is loaded outside of the tests. */
+export const cdkEnv = process.getBuiltinModule('node:process').env;
+
+/** Where the CDK prints. */
+export const cdkConsole = process.getBuiltinModule('node:console');
+
 /** A stack with a region and no account, as `bin/app.ts` makes it. */
 export const testStack = (props: StackProps = { env: { region: 'us-east-1' } }, app: App = testApp()): Stack =>
   new Stack(app, 'Test', props);
