@@ -2,7 +2,11 @@
 module.exports = {
   testEnvironment: 'node',
   testMatch: ['<rootDir>/test/**/*.test.ts'],
-  transform: { '\\.ts$': '<rootDir>/test/support/transform.js' },
+  transform: {
+    '/node_modules/(aws-cdk-lib|constructs|cdk-nag)/.*\\.js$': '<rootDir>/test/support/outside.js',
+    '\\.ts$': '<rootDir>/test/support/transform.js',
+  },
+  transformIgnorePatterns: ['/node_modules/(?!(aws-cdk-lib|constructs|cdk-nag)/)'],
   globalSetup: '<rootDir>/test/support/build.ts',
   globalTeardown: '<rootDir>/test/support/temp-folder.ts',
   setupFiles: ['<rootDir>/test/support/quick-constructs.js'],

@@ -8,6 +8,9 @@ import type { ConfigSource } from '../constructs/hybrid-llm/config-source';
 import { type IdleFloor, idleFloor } from '../lib/economics/idle';
 import type { Template } from '../lib/proof/template';
 
+/** Nobody reads more than the template: neither copies of the assets nor where each construct was made. */
+const QUICK = { 'aws:cdk:disable-asset-staging': true, 'aws:cdk:disable-creation-stack-traces': true };
+
 /** Throws what synth throws. */
 export function idleOfConfig(config: ConfigSource): IdleFloor {
   const outdir = mkdtempSync(path.join(tmpdir(), 'hybrid-llm-plan-'));
@@ -15,7 +18,7 @@ export function idleOfConfig(config: ConfigSource): IdleFloor {
   // The CDK's own check of the template takes longer than all the rest, and belongs to synth.
   process.env['CDK_VALIDATION'] = 'false';
   try {
-    const app = new App({ outdir, analyticsReporting: false });
+    const app = new App({ outdir, analyticsReporting: false, treeMetadata: false, context: QUICK });
     const stack = new Stack(app, config.deployment, { env: { region: config.region } });
     new HybridLlm(stack, 'HybridLlm', { config });
     return idleFloor(app.synth().getStackArtifact(stack.artifactId).template as Template);

@@ -1,13 +1,13 @@
 /** `validate`, `explain` and `keys` as a user runs them. */
 import { readFileSync } from 'node:fs';
-import { run, tempFile } from '../support/cli';
+import { run, runAlone, tempFile } from '../support/cli';
 
 const EXAMPLE = 'config/hybrid-llm.yaml';
 const example = (): string => readFileSync(EXAMPLE, 'utf8');
 
 describe('validate', () => {
   test('finds no error in the example and prints who may serve what', async () => {
-    const { code, stdout } = await run('validate', '--config', EXAMPLE);
+    const { code, stdout } = await runAlone({}, 'validate', '--config', EXAMPLE);
     expect(code).toBe(0);
     expect(stdout).toContain('expectations: 2 of 2 hold');
     expect(stdout).toMatch(/^fast\s+vpc\s+yes\s+yes\s+yes$/m);
@@ -19,7 +19,7 @@ describe('validate', () => {
 
   test('names a mistake with path, line, found, allowed and fix, exit code 2, no stack', async () => {
     const file = tempFile('wrong.yaml', example().replace('fast: { fleet: llama-8b', 'fast: { fleet: llama-80b'));
-    const { code, stderr } = await run('validate', '--config', file);
+    const { code, stderr } = await runAlone({}, 'validate', '--config', file);
     expect(code).toBe(2);
     expect(stderr).toMatch(/wrong\.yaml:\d+:\d+/);
     for (const part of ['models.fast.fleet', 'llama-80b', 'llama-8b', 'found', 'allowed'])
@@ -29,7 +29,7 @@ describe('validate', () => {
 
   test('ends with 3 where an expectation does not hold, and says which', async () => {
     const file = tempFile('unmet.yaml', example().replace('first: claude', 'first: fast'));
-    const { code, stderr } = await run('validate', '--config', file);
+    const { code, stderr } = await runAlone({}, 'validate', '--config', file);
     expect(code).toBe(3);
     expect(stderr).toContain('expect[1].first: expected fast, found claude');
   });
@@ -111,7 +111,7 @@ describe('explain', () => {
   });
 
   test('prints one line a model for people', async () => {
-    const { stdout } = await run('explain', '--config', EXAMPLE, '--tenant', 'research', 'hi');
+    const { stdout } = await runAlone({}, 'explain', '--config', EXAMPLE, '--tenant', 'research', 'hi');
     expect(stdout).toMatch(/^class {3}internal/m);
     expect(stdout).toMatch(/^ask {5}fast .* vpc$/m);
   });
@@ -130,7 +130,8 @@ describe('explain', () => {
 describe('keys', () => {
   test('shows a key once and stores its hash', async () => {
     const file = tempFile('keys.json', '[]');
-    const { code, stdout } = await run(
+    const { code, stdout } = await runAlone(
+      {},
       'keys',
       'create',
       '--file',
@@ -169,8 +170,8 @@ describe('keys', () => {
 });
 
 test('without a command, or with one that is not known, the commands are listed', async () => {
-  expect((await run()).stdout).toMatch(/validate[\s\S]*explain[\s\S]*serve[\s\S]*keys/);
-  const { code, stderr } = await run('fly');
+  expect((await runAlone({})).stdout).toMatch(/validate[\s\S]*explain[\s\S]*serve[\s\S]*keys/);
+  const { code, stderr } = await runAlone({}, 'fly');
   expect([code, stderr]).toEqual([
     2,
     expect.stringMatching(/^hybrid-llm: no command `fly`; there are: init, .*validate, .*serve, .*keys\b.*\n$/),

@@ -1,6 +1,6 @@
 /** `connect`: a function's answers on localhost, through Lambda's own API; `chat` asks there. */
 import { lambdaStreamHandler } from '../../lambda/router/fronts/lambda-stream';
-import { runWith, type Serving, startListening, tempFile } from '../support/cli';
+import { runAlone, type Serving, startListening, tempFile } from '../support/cli';
 import { type StreamingHandler, installFakeLambda } from '../support/fake-lambda';
 import { type FakeAws, startFakeAws } from '../support/fake-lambda/service';
 import { type FakeVllm, startFakeVllm } from '../support/fake-vllm';
@@ -105,15 +105,15 @@ test('a function that dies in the middle ends the stream with an error event, wi
 });
 
 test('fails where the stack is not there, or is no stack of ours', async () => {
-  const none = await runWith({ env: awsEnv() }, 'connect', '--config', config, '--stack', 'none');
+  const none = await runAlone({ env: awsEnv() }, 'connect', '--config', config, '--stack', 'none');
   expect(none).toMatchObject({ code: 2, stderr: expect.stringMatching(/no stack `none` in us-east-1/) });
-  const other = await runWith({ env: awsEnv() }, 'connect', '--config', config, '--stack', 'other');
+  const other = await runAlone({ env: awsEnv() }, 'connect', '--config', config, '--stack', 'other');
   expect(other).toMatchObject({ code: 2, stderr: expect.stringMatching(/names no router function/) });
 });
 
 describe('chat', () => {
   const chat = (input: string, ...args: string[]) =>
-    runWith({ env: { HYBRID_LLM_KEY: KEY }, input }, 'chat', '--url', connected.line.url ?? '', ...args);
+    runAlone({ env: { HYBRID_LLM_KEY: KEY }, input }, 'chat', '--url', connected.line.url ?? '', ...args);
 
   test('shows an answer, who gave it, its class and its cost', async () => {
     const { code, stdout, stderr } = await chat('', '--model', 'fast', 'Why?');
@@ -141,7 +141,7 @@ describe('chat', () => {
     expect(unknown).toMatchObject({ code: 2, stderr: expect.stringMatching(/^404 model_not_found: .*`nope`/) });
     const gone = await startFakeVllm();
     await gone.stop();
-    const nowhere = await runWith({}, 'chat', '--url', `${gone.url}/v1`, '--key', 'hk_x', 'Why?');
+    const nowhere = await runAlone({}, 'chat', '--url', `${gone.url}/v1`, '--key', 'hk_x', 'Why?');
     expect(nowhere).toMatchObject({ code: 2, stderr: expect.stringMatching(/cannot be reached \(ECONNREFUSED\)/) });
   });
 });

@@ -7,7 +7,7 @@ import { lockFor } from '../../lib/selection/resolve';
 import { CHECKS } from '../../bin/doctor/checks';
 import { type Answers, type FakeAws, ec2Error, fakeAws, iamError, jsonError, xml } from '../doctor/fake-aws';
 import { CONFIG, WHOLE_POLICY, ZONES } from '../doctor/account';
-import { run, runWith, tempFile } from '../support/cli';
+import { run, runAlone, runWith, tempFile } from '../support/cli';
 
 jest.setTimeout(20_000);
 
@@ -215,7 +215,7 @@ test('an AMI and a VPC that are gone', async () => {
     DescribeSubnets: () => xml('DescribeSubnets', '<subnetSet/>'),
     DescribeVpcEndpoints: () => xml('DescribeVpcEndpoints', '<vpcEndpointSet/>'),
   });
-  const { code, stdout } = await runWith({ env: { ...LOGIN, AWS_ENDPOINT_URL: aws.url } }, 'doctor', '--config', file);
+  const { code, stdout } = await runAlone({ env: { ...LOGIN, AWS_ENDPOINT_URL: aws.url } }, 'doctor', '--config', file);
   await aws.close();
   expect(code).toBe(3);
   expect(stdout).toMatch(/FAILED +machine-image: machine image ami-0123456789abcdef0: is not in us-east-1\n +fix: /);

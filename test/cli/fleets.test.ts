@@ -7,7 +7,7 @@ import { numberIn } from '../../lib/tables/attributes';
 import { readCommandItem } from '../../lib/tables/command-item';
 import { fleetItem } from '../../lib/tables/fleet-item';
 import { statusItem } from '../../lib/tables/status-item';
-import { type Ran, entry, runWith, tempFile } from '../support/cli';
+import { type Ran, entry, runAlone, runWith, tempFile } from '../support/cli';
 import { type FakeDynamo, startFakeDynamo } from '../support/fake-dynamo';
 import { type FakeAws, startFakeAws } from '../support/fake-lambda/service';
 import { statusOf } from '../support/fleet-status';
@@ -32,7 +32,7 @@ let aws: FakeAws;
 let tables: LocalTables;
 let config: string;
 
-// Each command is a process, and it loads the SDK.
+// Some commands are processes, and load the SDK.
 jest.setTimeout(30_000);
 beforeAll(() => {
   config = tempFile('hybrid-llm.yaml', CONFIG);
@@ -83,7 +83,8 @@ describe('status', () => {
 
   test('of a table that is named needs neither stack nor config, and shows what it may', async () => {
     await put(statusItem(statusOf()));
-    const { code, stdout } = await run('status', '--table', tables.fleets, '--region', 'us-east-1', '--stack', 'acme');
+    const there = ['--table', tables.fleets, '--region', 'us-east-1', '--stack', 'acme'];
+    const { code, stdout } = await runAlone({ env: env() }, 'status', ...there);
     expect([code, stdout]).toEqual([0, 'llama: waking, 0 ready of 1 wanted\n']);
   });
 
@@ -161,7 +162,16 @@ describe('fleet', () => {
   });
 
   test('that nobody takes in time waits, and says so', async () => {
-    const { code, stderr } = await ofConfig('fleet', 'retry', 'llama', '--wait', '1');
+    const { code, stderr } = await runAlone(
+      { env: env() },
+      'fleet',
+      'retry',
+      'llama',
+      '--wait',
+      '1',
+      '--config',
+      config,
+    );
     expect([code, stderr]).toEqual([3, expect.stringContaining('retry of llama: it waits')]);
     expect(await commands()).toHaveLength(1);
     expect((await ofConfig('status')).stdout).toContain('waits for its controller: retry');

@@ -5,7 +5,7 @@ import * as path from 'node:path';
 import { UsageError } from '../../bin/commands/command';
 import { collect } from '../../bin/init/collect';
 import { DEFAULT_ANSWERS } from '../../lib/posture/answers';
-import { run, tempFile } from '../support/cli';
+import { run, runAlone, tempFile } from '../support/cli';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'hybrid-llm-init-'));
 jest.setTimeout(20_000);
@@ -25,7 +25,16 @@ describe('init', () => {
   test('by flags writes a config that validates, and says posture and reason', async () => {
     const out = newFile();
     const agreements = ['--agreements', 'anthropic:zero-retention:MSA: "14",openai:dpa:OA-3'];
-    const { code, stdout } = await run('init', '--out', out, ...FLAGS, '--tokens-per-day', '2M', ...agreements);
+    const { code, stdout } = await runAlone(
+      {},
+      'init',
+      '--out',
+      out,
+      ...FLAGS,
+      '--tokens-per-day',
+      '2M',
+      ...agreements,
+    );
     expect(code).toBe(0);
     expect(stdout).toMatch(/^Posture: closed models only$/m);
     expect(stdout).toMatch(

@@ -8,7 +8,7 @@ import { AwsError } from '../../lambda/aws/errors';
 import { hashKey } from '../../lambda/router/authenticate';
 import type { Item } from '../../lib/tables/attributes';
 import { keyItem, readKeyItem } from '../../lib/tables/key-item';
-import { type Ran, runWith, tempFile } from '../support/cli';
+import { type Ran, runAlone, runWith, tempFile } from '../support/cli';
 import { type FakeDynamo, startFakeDynamo } from '../support/fake-dynamo';
 import { type FakeAws, startFakeAws } from '../support/fake-lambda/service';
 
@@ -26,7 +26,7 @@ let aws: FakeAws;
 let tables: LocalTables;
 let config: string;
 
-// Each command is a process, and it loads the SDK.
+// One command is a process, and loads the SDK.
 jest.setTimeout(20_000);
 beforeEach(async () => {
   dynamo = await startFakeDynamo({ pageItems: 2 });
@@ -47,8 +47,13 @@ const NO_LOGIN = {
   AWS_EC2_METADATA_DISABLED: 'true',
 };
 
-const keys = (args: readonly string[], env: NodeJS.ProcessEnv = LOGIN): Promise<Ran> =>
-  runWith({ env: { AWS_ENDPOINT_URL: aws.url, AWS_ENDPOINT_URL_DYNAMODB: dynamo.url, ...env } }, 'keys', ...args);
+const env = (login: NodeJS.ProcessEnv = LOGIN): NodeJS.ProcessEnv => ({
+  AWS_ENDPOINT_URL: aws.url,
+  AWS_ENDPOINT_URL_DYNAMODB: dynamo.url,
+  ...login,
+});
+const keys = (args: readonly string[], login?: NodeJS.ProcessEnv): Promise<Ran> =>
+  runWith({ env: env(login) }, 'keys', ...args);
 const ofConfig = (...args: string[]): Promise<Ran> => keys([...args, '--config', config]);
 
 const create = async (...args: string[]): Promise<{ key: string; id: string }> => {
@@ -99,7 +104,7 @@ test('a key is made in the table that the stack names, as a hash with tenant, fl
 test('keys are listed in the order they were made, all pages of them, and one is revoked by its id', async () => {
   const hashes = ['c', 'a', 'b'].map((digit) => digit.repeat(64));
   for (const [index, hash] of hashes.entries()) await put(hash, index);
-  const listed = await ofConfig('list');
+  const listed = await runAlone({ env: env() }, 'keys', 'list', '--config', config);
   expect(listed.stdout).toBe(
     ['cccccccc', 'aaaaaaaa', 'bbbbbbbb']
       .map((id, index) => `${id}  research  public  does not expire  created 1970-01-01T00:00:00.00${index}Z\n`)

@@ -1,6 +1,6 @@
 /** `logs`: hosts' logs out of the deployment's bucket. */
 import { gzipSync } from 'node:zlib';
-import { type Ran, runWith, tempFile } from '../support/cli';
+import { type Ran, runAlone, runWith, tempFile } from '../support/cli';
 import { type FakeAws, startFakeAws } from '../support/fake-lambda/service';
 import { type FakeS3, startFakeS3 } from '../support/fake-s3';
 
@@ -20,7 +20,7 @@ let s3: FakeS3;
 let aws: FakeAws;
 let config: string;
 
-// Each command is a process, and it loads the SDK.
+// Some commands are processes, and load the SDK.
 jest.setTimeout(30_000);
 beforeAll(() => {
   config = tempFile('hybrid-llm.yaml', CONFIG);
@@ -42,17 +42,11 @@ beforeEach(async () => {
 });
 afterEach(() => Promise.all([s3.stop(), aws.close()]));
 
-const logs = (...args: string[]): Promise<Ran> =>
-  runWith(
-    { env: { ...LOGIN, AWS_ENDPOINT_URL: aws.url, AWS_ENDPOINT_URL_S3: s3.url } },
-    'logs',
-    '--config',
-    config,
-    ...args,
-  );
+const env = (): NodeJS.ProcessEnv => ({ ...LOGIN, AWS_ENDPOINT_URL: aws.url, AWS_ENDPOINT_URL_S3: s3.url });
+const logs = (...args: string[]): Promise<Ran> => runWith({ env: env() }, 'logs', '--config', config, ...args);
 
 test('without a name says which logs there are, the oldest first, all pages of them', async () => {
-  const { code, stdout } = await logs();
+  const { code, stdout } = await runAlone({ env: env() }, 'logs', '--config', config);
   expect(code).toBe(0);
   expect(stdout).toBe(
     [

@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { reportLine } from '../../lib/weights/mirror-report';
-import { type Ran, entry, runWith, tempFile } from '../support/cli';
+import { type Ran, entry, runAlone, runWith, tempFile } from '../support/cli';
 import { type FakeBuild, type FakeCodeBuild, startFakeCodeBuild } from '../support/fake-codebuild';
 import { type FakeAws, startFakeAws } from '../support/fake-lambda/service';
 import { type FakeObject, type FakeS3, startFakeS3 } from '../support/fake-s3';
@@ -29,7 +29,7 @@ let builds: FakeCodeBuild;
 let objects: Record<string, FakeObject>;
 let config: string;
 
-// Each command is a process, and it loads the SDK.
+// Some commands are processes, and load the SDK.
 jest.setTimeout(30_000);
 beforeAll(() => {
   config = tempFile('hybrid-llm.yaml', CONFIG);
@@ -50,6 +50,9 @@ const env = (): NodeJS.ProcessEnv => ({
   AWS_ENDPOINT_URL_CLOUDWATCH_LOGS: builds.url,
 });
 const models = (...args: string[]): Promise<Ran> => runWith({ env: env() }, 'models', ...args, '--config', config);
+
+const modelsAlone = (...args: string[]): Promise<Ran> =>
+  runAlone({ env: env() }, 'models', ...args, '--config', config);
 
 const put = (key: string, body: string): void => {
   objects[key] = { body, time: new Date(Date.UTC(2026, 10, 20, 12)) };
@@ -93,7 +96,7 @@ describe('add', () => {
 
   test('of weights that are complete says so, and starts nothing', async () => {
     store(LLAMA, 'v1');
-    const { code, stderr } = await models('add');
+    const { code, stderr } = await modelsAlone('add');
     expect([code, builds.builds]).toEqual([0, []]);
     expect(stderr).toContain(
       `${LLAMA}@v1 is complete: 0.000 GB, since 2026-11-20; nothing to do, and nothing to pay\n`,
@@ -222,7 +225,7 @@ describe('list', () => {
 
   test('is well where the fleets have theirs; a bucket that is named needs no stack', async () => {
     store(LLAMA, 'v1');
-    const { code, stdout } = await models('list', '--bucket', 'models', '--json');
+    const { code, stdout } = await modelsAlone('list', '--bucket', 'models', '--json');
     expect([code, JSON.parse(stdout)]).toMatchObject([0, [{ state: 'complete', fleets: ['llama'], bytes: 264 }]]);
   });
 });
@@ -231,7 +234,7 @@ describe('remove', () => {
   test('takes the manifest first, then the files, and nothing of another revision', async () => {
     store('Qwen/Qwen3-8B', 'main');
     store('Qwen/Qwen3-8B', 'main/next');
-    const { code, stderr } = await models('remove', 'Qwen/Qwen3-8B@main', '--yes');
+    const { code, stderr } = await modelsAlone('remove', 'Qwen/Qwen3-8B@main', '--yes');
     expect([code, stderr]).toEqual([0, expect.stringContaining('is deleted: 3 objects')]);
     const folder = 'weights/Qwen/Qwen3-8B/main';
     expect(s3.deleted[0]).toBe(`${folder}/manifest.json`);

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import { instances } from '../../config/catalog';
 import type { PlanReport } from '../../lib/selection/plan-report';
-import { run } from '../support/cli';
+import { run, runAlone } from '../support/cli';
 
 let folder: string;
 
@@ -116,7 +116,7 @@ test('--update names the price that the fleet pays', async () => {
 
 test('--html writes one page that needs nothing else', async () => {
   const page = path.join(folder, 'plan.html');
-  expect((await run('plan', '--config', configFile(), '--html', page)).code).toBe(0);
+  expect((await runAlone({}, 'plan', '--config', configFile(), '--html', page)).code).toBe(0);
   const text = readFileSync(page, 'utf8');
   expect(text).toContain('Qwen/Qwen3-8B');
   expect(text).not.toMatch(/<script|src="http|href="http[^"]*\.css/);

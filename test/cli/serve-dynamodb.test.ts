@@ -5,7 +5,7 @@ import { monthOf } from '../../lib/spend/ledger';
 import { type Item, numberIn } from '../../lib/tables/attributes';
 import { fleetItem } from '../../lib/tables/fleet-item';
 import { ledgerKey } from '../../lib/tables/ledger-item';
-import { type Serving, run, runWith, startServe, tempFile } from '../support/cli';
+import { type Serving, runAlone, startServe, tempFile } from '../support/cli';
 import { type FakeClosed, startFakeClosed } from '../support/fake-closed';
 import { type FakeDynamo, startFakeDynamo } from '../support/fake-dynamo';
 import { type FakeVllm, startFakeVllm } from '../support/fake-vllm';
@@ -55,7 +55,7 @@ const ask = (openai: OpenAI, model: string, maxTokens = 50) =>
 test('makes the tables it lacks, and takes keys that `keys create` puts there while it runs', async () => {
   const router = await start();
   const { keys } = await tables();
-  const made = await runWith(
+  const made = await runAlone(
     { env: { AWS_ENDPOINT_URL_DYNAMODB: dynamo.url, AWS_ACCESS_KEY_ID: 'A', AWS_SECRET_ACCESS_KEY: 'B' } },
     'keys',
     'create',
@@ -85,7 +85,7 @@ test('finds replicas in the fleet table where the config lists none', async () =
 test('holds one cap together with another that serves the same tables', async () => {
   const [one, other] = [await start(), await start()];
   const { dynamo: database, keys, ledger } = await tables();
-  const made = await runWith(
+  const made = await runAlone(
     { env: { AWS_ENDPOINT_URL_DYNAMODB: dynamo.url, AWS_ACCESS_KEY_ID: 'A', AWS_SECRET_ACCESS_KEY: 'B' } },
     ...['keys', 'create', '--config', config, '--table', keys, '--tenant', 'research'],
   );
@@ -109,7 +109,7 @@ test.each([
   ['nowhere', '--dynamodb is `nowhere`; it takes an address'],
   ['http://127.0.0.1:1', 'cannot be reached'],
 ])('refuses %s with exit code 2 and no stack', async (url, said) => {
-  const { code, stderr } = await run('serve', '--config', config, '--dynamodb', url);
+  const { code, stderr } = await runAlone({}, 'serve', '--config', config, '--dynamodb', url);
   expect([code, stderr]).toEqual([2, expect.stringContaining(said)]);
   expect(stderr).not.toMatch(/^\s+at /m);
 });

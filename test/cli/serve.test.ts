@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import * as net from 'node:net';
 import OpenAI from 'openai';
-import { run, startServe, tempFile, type Serving } from '../support/cli';
+import { runAlone, startServe, tempFile, type Serving } from '../support/cli';
 import { type FakeClosed, startFakeClosed } from '../support/fake-closed';
 import { type FakeVllm, startFakeVllm } from '../support/fake-vllm';
 
@@ -101,7 +101,7 @@ test('prints one line of JSON on standard output and serves both lanes on one po
 test('takes more keys from a file, each with its tenant, floor and end', async () => {
   const hashed = tempFile('hashed.json', '[]');
   const created = JSON.parse(
-    (await run('keys', 'create', '--file', hashed, '--tenant', 'research', '--json')).stdout,
+    (await runAlone({}, 'keys', 'create', '--file', hashed, '--tenant', 'research', '--json')).stdout,
   ) as { key: string };
   const keys = JSON.stringify([
     { key: 'hk_a', tenant: 'research' },
@@ -195,7 +195,7 @@ test.each([
   ['a keys file that is not there', ['--keys', '/nowhere.json'], 'cannot be read'],
   ['an option that is not known', ['--nonsense'], '--nonsense'],
 ])('refuses %s with exit code 2 and no stack', async (_, args, said) => {
-  const { code, stderr } = await run('serve', '--config', tempFile('hybrid-llm.yaml', config()), ...args);
+  const { code, stderr } = await runAlone({}, 'serve', '--config', tempFile('hybrid-llm.yaml', config()), ...args);
   expect(code).toBe(2);
   expect(stderr).toContain(said);
   expect(stderr).not.toMatch(/^\s+at /m);
@@ -203,13 +203,27 @@ test.each([
 
 test('refuses a key of a tenant that the config does not have', async () => {
   const keys = tempFile('keys.json', JSON.stringify([{ key: 'hk_a', tenant: 'nobody' }]));
-  const { code, stderr } = await run('serve', '--config', tempFile('hybrid-llm.yaml', config()), '--keys', keys);
+  const { code, stderr } = await runAlone(
+    {},
+    'serve',
+    '--config',
+    tempFile('hybrid-llm.yaml', config()),
+    '--keys',
+    keys,
+  );
   expect([code, stderr]).toEqual([2, expect.stringContaining('no tenant `nobody`; the config has: local, research')]);
 });
 
 test('does not repeat a key out of a keys file that is wrong', async () => {
   const keys = tempFile('keys.json', JSON.stringify([{ key: 'sk-very-secret', tenant: 'research' }]));
-  const { code, stderr } = await run('serve', '--config', tempFile('hybrid-llm.yaml', config()), '--keys', keys);
+  const { code, stderr } = await runAlone(
+    {},
+    'serve',
+    '--config',
+    tempFile('hybrid-llm.yaml', config()),
+    '--keys',
+    keys,
+  );
   expect(code).toBe(2);
   expect(stderr).not.toContain('very-secret');
 });

@@ -3,15 +3,16 @@ import { readFileSync } from 'node:fs';
 import * as path from 'node:path';
 import { Stage, type Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
+import { cdkEnv } from '../support/cdk';
 
 const ROOT = path.resolve(__dirname, '../..');
 
 beforeAll(() => {
   // What the CDK's command line gives an app of the `context` in cdk.json.
   const { context } = JSON.parse(readFileSync(path.join(ROOT, 'cdk.json'), 'utf8')) as { context: object };
-  process.env['CDK_CONTEXT_JSON'] = JSON.stringify(context);
+  cdkEnv['CDK_CONTEXT_JSON'] = JSON.stringify(context);
 });
-afterAll(() => delete process.env['CDK_CONTEXT_JSON']);
+afterAll(() => delete cdkEnv['CDK_CONTEXT_JSON']);
 
 const stackOf = (name: string): Stack =>
   jest.requireActual<{ stack: Stack }>(path.join(ROOT, 'examples', `${name}.ts`)).stack;

@@ -9,8 +9,17 @@ const { context } = JSON.parse(readFileSync(path.join(ROOT, 'cdk.json'), 'utf8')
   context: Record<string, unknown>;
 };
 
+/** Of no use to a template, and most of the time that one takes: where each construct was made, copies of assets, the tree. */
+const QUICK = { 'aws:cdk:disable-creation-stack-traces': true, 'aws:cdk:disable-asset-staging': true };
+
 export const testApp = (more: Readonly<Record<string, unknown>> = {}): App =>
-  new App({ context: { ...context, ...more } });
+  new App({ context: { ...context, ...QUICK, ...more }, treeMetadata: false });
+
+/** The environment as the CDK sees it, which is loaded outside of the tests. */
+export const cdkEnv = process.getBuiltinModule('node:process').env;
+
+/** Where the CDK prints. */
+export const cdkConsole = process.getBuiltinModule('node:console');
 
 /** A stack with a region and no account, as `bin/app.ts` makes it. */
 export const testStack = (props: StackProps = { env: { region: 'us-east-1' } }, app: App = testApp()): Stack =>

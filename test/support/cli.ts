@@ -1,26 +1,30 @@
-/** The command line as a user runs it: built, in a process of its own. */
+/** The command line as it is built: in a process of its own, as a user runs it, or in one that many commands share. */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import { createInterface } from 'node:readline';
 import { CLI } from './cli-file';
+import { type Ran, warmCli } from './warm-cli';
 
 const ROOT = path.resolve(__dirname, '../..');
 
 /** The built program. */
 export { CLI as entry };
+export type { Ran };
 
-export interface Ran {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
+const warm = warmCli(ROOT);
+afterAll(() => warm.stop());
 
+/** In a process that the commands of a file share. */
 export const run = (...args: string[]): Promise<Ran> => runWith({}, ...args);
 
-/** With more environment variables, and text on standard input. */
-export function runWith(
+/** With more environment variables. */
+export const runWith = ({ env = {} }: { env?: NodeJS.ProcessEnv }, ...args: string[]): Promise<Ran> =>
+  warm.run(args, { ...process.env, ...env });
+
+/** In a process of its own, as a user runs it: with an end that is its own, and text on standard input. */
+export function runAlone(
   { env = {}, input = '' }: { env?: NodeJS.ProcessEnv; input?: string },
   ...args: string[]
 ): Promise<Ran> {

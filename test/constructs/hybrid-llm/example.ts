@@ -7,7 +7,7 @@ import { ConfigSource, HybridLlm } from '../../../constructs';
 import type { TemplateResource } from '../../support/cdk';
 import { testApp } from '../../support/cdk';
 
-const EXAMPLE = path.resolve(__dirname, '../../../config/hybrid-llm.yaml');
+export const EXAMPLE = path.resolve(__dirname, '../../../config/hybrid-llm.yaml');
 
 export interface Example {
   readonly app: App;

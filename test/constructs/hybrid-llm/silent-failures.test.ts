@@ -110,7 +110,7 @@ test('no plan has a CDK token in it', () => {
   const hashes = routerFunctions().map(([, { Code }]) => (Code as { S3Key: string }).S3Key.replace('.zip', ''));
   expect(new Set(hashes).size).toBe(2);
   for (const hash of hashes) {
-    const plan = readFileSync(path.join(directory, manifest.files[hash]?.source.path ?? '', 'plan.json'), 'utf8');
+    const plan = readFileSync(path.resolve(directory, manifest.files[hash]?.source.path ?? '', 'plan.json'), 'utf8');
     expect(JSON.parse(plan)).toMatchObject({ version: 1, name: 'acme-llm' });
     expect(plan).not.toMatch(/\$\{|Token\[|Fn::/);
   }

@@ -195,14 +195,14 @@ export function functionOf(template: Template, lane: 'open' | 'sealed', router =
   return found[0] as [string, TemplateResource];
 }
 
-/** A file of the function's asset, in the cloud assembly. */
+/** A file of the function's asset, where the cloud assembly says that it is. */
 export function assetFile(stack: Stack, resource: TemplateResource, name: string): string {
   const { outdir } = stack.node.root as App;
   const hash = (resource.Properties?.['Code'] as { S3Key: string }).S3Key.replace('.zip', '');
   const manifest = JSON.parse(
     readFileSync(path.join(outdir, `${stack.artifactId}.assets.json`), 'utf8'),
   ) as AssetManifest;
-  return readFileSync(path.join(outdir, manifest.files[hash]?.source.path ?? `no asset ${hash}`, name), 'utf8');
+  return readFileSync(path.resolve(outdir, manifest.files[hash]?.source.path ?? `no asset ${hash}`, name), 'utf8');
 }
 
 interface AssetManifest {

@@ -8,7 +8,7 @@ import type { CloudAssembly } from 'aws-cdk-lib/cx-api';
 import { ResidencyProof } from '../../../constructs/proof';
 import { LANE_MARK, LANE_VARIABLE, SEALED_LANE } from '../../../lib/proof/marks';
 import { APP_CONTEXT, goodNetwork } from '../../proof/good-network';
-import { testApp, testStack } from '../../support/cdk';
+import { cdkConsole, testApp, testStack } from '../../support/cdk';
 
 const env = { region: 'us-east-1' };
 
@@ -153,7 +153,7 @@ describe('in a VPC made elsewhere', () => {
   }
   let printed: jest.SpyInstance;
   beforeEach(() => {
-    printed = jest.spyOn(console, 'error').mockImplementation(() => undefined);
+    printed = jest.spyOn(cdkConsole, 'error').mockImplementation(() => undefined);
   });
   afterEach(() => printed.mockRestore());
 
