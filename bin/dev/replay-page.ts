@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import ANSWERS from '../../config/catalog/answer-seconds.json';
 import { type ReplayOptions, type ReplayResult, policies, replay } from '../../lib/capacity/replay/replay';
 import { chart } from './replay/chart';
+import { limitsBroken } from './replay/limits';
 import { type Replayed, replayPage } from './replay/page';
 import { type TraceSet, traceSets } from './replay/sets';
 
@@ -18,28 +19,36 @@ const OPTIONS: ReplayOptions = {
   answerSeconds: ANSWERS.seconds,
 };
 
+/** Fleets of other sizes, on the same records. */
+const SIZES = [1, 16];
+
 const [folder] = process.argv.slice(2);
 if (folder === undefined) {
   process.stderr.write('which records? npm run docs:replay -- DIR, such as a checkout of skypilot-org/spot-traces\n');
   process.exit(2);
 }
 
-const ours = (set: TraceSet, options: ReplayOptions): ReplayResult => {
-  const [hybrid] = policies(options);
-  if (hybrid === undefined) throw new Error('there is no policy');
-  return replay(set.pools, hybrid, options);
-};
+const all = (set: TraceSet, options: ReplayOptions): readonly ReplayResult[] =>
+  policies(options).map((policy) => replay(set.pools, policy, options));
+const ours = (set: TraceSet, options: ReplayOptions): ReplayResult => replay(set.pools, policies(options)[0], options);
 
 const sets = traceSets(folder, CAPACITY_PER_ZONE);
 const replayed = sets.map((set, at): Replayed => {
   process.stderr.write(`${at + 1} of ${sets.length}: ${set.name}${set.inverted ? ', inverted' : ''} …\n`);
   return {
     set,
-    results: policies(OPTIONS).map((policy) => replay(set.pools, policy, OPTIONS)),
+    results: all(set, OPTIONS),
     deaf: ours(set, { ...OPTIONS, lostNotice: 0.1 }),
     spare: ours(set, { ...OPTIONS, extraSpot: null }),
+    sizes: SIZES.map((demand) => ({ demand, result: ours(set, { ...OPTIONS, demand }) })),
   };
 });
 const docs = resolve(__dirname, '../../docs');
 writeFileSync(resolve(docs, 'replay.md'), replayPage(replayed, OPTIONS, CAPACITY_PER_ZONE));
 writeFileSync(resolve(docs, 'img/replay.svg'), chart(replayed.flatMap(({ results }) => results)));
+
+const broken = replayed.flatMap(({ set, results }) =>
+  limitsBroken(results).map((what) => `${set.name}${set.inverted ? ', inverted' : ''}: ${what}\n`),
+);
+process.stderr.write(broken.join(''));
+process.exitCode = broken.length === 0 ? 0 : 3;

@@ -49,7 +49,7 @@ export const QUIET_MS = 2_000;
 export const beginDrain = (reason: DrainReason, endsMs: number, nowMs: number): Drain => ({
   reason,
   stopByMs: endsMs - STOP_BEFORE_END_MS,
-  refuseFromMs: Math.max(nowMs + REFUSE_AFTER_MS, reason === 'interruption' ? endsMs - STOP_BEFORE_END_MS : 0),
+  refuseFromMs: Math.max(nowMs + REFUSE_AFTER_MS, reason === 'interruption' ? endsMs - STOP_BEFORE_END_MS : -Infinity),
   refusing: false,
   quietSinceMs: null,
   stoppedMs: null,

@@ -21,8 +21,12 @@ export function warmCli(cwd: string): WarmCli {
   const run = async (args: readonly string[], env: NodeJS.ProcessEnv): Promise<Ran> => {
     child ??= start(cwd);
     child.send({ args, env });
-    const ended = once(child, 'exit').then(() => Promise.reject(new Error(`\`${args.join(' ')}\` ended its process`)));
-    const [ran] = (await Promise.race([once(child, 'message'), ended])) as [Ran];
+    const heard = new AbortController();
+    const ended = once(child, 'exit', heard).then(() => {
+      throw new Error(`\`${args.join(' ')}\` ended its process`);
+    });
+    const [ran] = (await Promise.race([once(child, 'message', heard), ended])) as [Ran];
+    heard.abort();
     return ran;
   };
   return {

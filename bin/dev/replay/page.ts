@@ -10,6 +10,8 @@ export interface Replayed {
   readonly deaf: ReplayResult;
   /** The controller with `extraSpot: auto`. */
   readonly spare: ReplayResult;
+  /** The controller with fleets of other sizes. */
+  readonly sizes: readonly { readonly demand: number; readonly result: ReplayResult }[];
 }
 
 const percent = (value: number, digits = 1): string => `${(value * 100).toFixed(digits)} %`;
@@ -61,7 +63,7 @@ ${table([
     ];
   }),
 ])}
-Requests are lost only in the minutes in which nothing was ready: every replica was taken at once and none could boot within the notice. \`replay --json\` names them.
+Requests are lost where most or all replicas are taken at once and none boots within the notice. \`replay\` names the minutes in which nothing was ready, and those in which the lost ones waited.
 
 ## Beside the others
 
@@ -77,9 +79,11 @@ ${table([
     ),
   ]),
 ])}
+Where zones fail one at a time nobody does much better than naive: the next host boots for longer than the notice lasts, and that is what is missing. What a stand-in that stays for a while brings is the next loss in the same pool, soon after.
+
 ## Lost notices, and a replica to spare
 
-With one notice in ten lost; and with \`extraSpot: auto\`, one more spot replica for six hours after a loss.
+With one notice in ten lost; and with \`extraSpot: auto\`, one more spot replica for six hours after a loss. It is off unless the config says \`auto\`, since it costs more than it adds.
 
 ${table([
   ['set', 'lost notices: cost of omniscient', 'available', 'spare: cost of omniscient', 'available'],
@@ -89,6 +93,19 @@ ${table([
     percent(deaf.availability, 2),
     percent(spare.costUsd / spare.omniscientCostUsd),
     percent(spare.availability, 2),
+  ]),
+])}
+## Other sizes
+
+Cost of omniscient, and availability, with other numbers of replicas. A large fleet takes more pools, and restless ones among them.
+
+${table([
+  ['set', ...(replayed[0]?.sizes.map(({ demand: size }) => `${size} wanted`) ?? [])],
+  ...replayed.map(({ set, sizes }) => [
+    nameOf(set),
+    ...sizes.map(
+      ({ result }) => `${percent(result.costUsd / result.omniscientCostUsd)} · ${percent(result.availability, 2)}`,
+    ),
   ]),
 ])}`;
 }

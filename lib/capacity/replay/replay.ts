@@ -41,7 +41,11 @@ const MINUTE_MS = 60_000;
 const CONCURRENCY = 32;
 const LOAD = 0.7;
 
-export function policies({ demand, extraSpot }: Pick<ReplayOptions, 'demand' | 'extraSpot'>): readonly Policy[] {
+/** Ours is the first. */
+export function policies({
+  demand,
+  extraSpot,
+}: Pick<ReplayOptions, 'demand' | 'extraSpot'>): readonly [Policy, ...Policy[]] {
   return [
     hybrid(settingsOf(demand, extraSpot)),
     naive(demand),
