@@ -1,11 +1,12 @@
-/** Writes docs/replay.md and its chart from a folder of records of spot capacity. */
+/** Writes docs/replay.md and its charts from a folder of records of spot capacity. */
 import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import ANSWERS from '../../config/catalog/answer-seconds.json';
 import { type ReplayOptions, type ReplayResult, policies, replay } from '../../lib/capacity/replay/replay';
-import { chart } from './replay/chart';
+import { costChart } from './replay/cost-chart';
 import { limitsBroken } from './replay/limits';
-import { type Replayed, replayPage } from './replay/page';
+import { missingChart } from './replay/missing-chart';
+import { type Replayed, nameOf, replayPage } from './replay/page';
 import { type TraceSet, traceSets } from './replay/sets';
 
 const CAPACITY_PER_ZONE = 8;
@@ -34,7 +35,7 @@ const ours = (set: TraceSet, options: ReplayOptions): ReplayResult => replay(set
 
 const sets = traceSets(folder, CAPACITY_PER_ZONE);
 const replayed = sets.map((set, at): Replayed => {
-  process.stderr.write(`${at + 1} of ${sets.length}: ${set.name}${set.inverted ? ', inverted' : ''} …\n`);
+  process.stderr.write(`${at + 1} of ${sets.length}: ${nameOf(set)} …\n`);
   return {
     set,
     results: all(set, OPTIONS),
@@ -45,10 +46,12 @@ const replayed = sets.map((set, at): Replayed => {
 });
 const docs = resolve(__dirname, '../../docs');
 writeFileSync(resolve(docs, 'replay.md'), replayPage(replayed, OPTIONS, CAPACITY_PER_ZONE));
-writeFileSync(resolve(docs, 'img/replay.svg'), chart(replayed.flatMap(({ results }) => results)));
-
-const broken = replayed.flatMap(({ set, results }) =>
-  limitsBroken(results).map((what) => `${set.name}${set.inverted ? ', inverted' : ''}: ${what}\n`),
+writeFileSync(resolve(docs, 'img/replay-missing.svg'), missingChart(replayed.flatMap(({ results }) => results)));
+writeFileSync(
+  resolve(docs, 'img/replay-cost.svg'),
+  costChart(replayed.map(({ set, results }) => ({ name: nameOf(set), results }))),
 );
+
+const broken = replayed.flatMap(({ set, results }) => limitsBroken(results).map((what) => `${nameOf(set)}: ${what}\n`));
 process.stderr.write(broken.join(''));
 process.exitCode = broken.length === 0 ? 0 : 3;

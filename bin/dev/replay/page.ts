@@ -15,8 +15,11 @@ export interface Replayed {
 }
 
 const percent = (value: number, digits = 1): string => `${(value * 100).toFixed(digits)} %`;
-const nameOf = ({ name, inverted }: TraceSet): string => `${name}${inverted ? ', inverted' : ''}`;
+export const nameOf = ({ name, inverted }: TraceSet): string => `${name}${inverted ? ', inverted' : ''}`;
 const hybridOf = ({ results }: Replayed): ReplayResult => results[0] as ReplayResult;
+
+export const costAndAvailability = ({ costUsd, omniscientCostUsd, availability }: ReplayResult): string =>
+  `${percent(costUsd / omniscientCostUsd)} · ${percent(availability, 2)}`;
 
 export function replayPage(replayed: readonly Replayed[], options: ReplayOptions, capacityPerZone: number): string {
   const { demand, bootMs, noticeMs, spotRatio } = options;
@@ -31,7 +34,9 @@ The controller's own \`decide\` runs over each set by a simulated clock, against
 - **Available**: replicas that take requests, of those wanted, over the time.
 - **Lost**: part of all requests that made no progress for a minute, at 70 % load. They come and go as a steady flow; lengths of answers are an assumption (\`config/catalog/answer-seconds.json\`).
 
-![Cost against what is missing](img/replay.svg)
+![Cost against what is missing](img/replay-missing.svg)
+
+![What each policy costs on each set](img/replay-cost.svg)
 
 ## The controller
 
@@ -71,13 +76,7 @@ Cost of omniscient, and availability.
 
 ${table([
   ['set', ...(replayed[0]?.results.map(({ policy }) => policy) ?? [])],
-  ...replayed.map(({ set, results }) => [
-    nameOf(set),
-    ...results.map(
-      ({ costUsd, omniscientCostUsd, availability }) =>
-        `${percent(costUsd / omniscientCostUsd)} · ${percent(availability, 2)}`,
-    ),
-  ]),
+  ...replayed.map(({ set, results }) => [nameOf(set), ...results.map(costAndAvailability)]),
 ])}
 Where zones fail one at a time nobody does much better than naive: the next host boots for longer than the notice lasts, and that is what is missing. What a stand-in that stays for a while brings is the next loss in the same pool, soon after.
 
@@ -101,11 +100,6 @@ Cost of omniscient, and availability, with other numbers of replicas. A large fl
 
 ${table([
   ['set', ...(replayed[0]?.sizes.map(({ demand: size }) => `${size} wanted`) ?? [])],
-  ...replayed.map(({ set, sizes }) => [
-    nameOf(set),
-    ...sizes.map(
-      ({ result }) => `${percent(result.costUsd / result.omniscientCostUsd)} · ${percent(result.availability, 2)}`,
-    ),
-  ]),
+  ...replayed.map(({ set, sizes }) => [nameOf(set), ...sizes.map(({ result }) => costAndAvailability(result))]),
 ])}`;
 }

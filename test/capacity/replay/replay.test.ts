@@ -1,7 +1,8 @@
 /** Policies over records of spot capacity: by hand where they are simple, within bounds where they are not. */
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import * as path from 'node:path';
 import { limitsBroken } from '../../../bin/dev/replay/limits';
+import { costAndAvailability, nameOf } from '../../../bin/dev/replay/page';
 import { traceSets } from '../../../bin/dev/replay/sets';
 import { type ReplayOptions, type ReplayResult, policies, replay } from '../../../lib/capacity/replay/replay';
 import type { PoolTrace } from '../../../lib/capacity/replay/trace';
@@ -140,7 +141,13 @@ const RECORDS = path.resolve(__dirname, '../../../../shared/data/spot-traces');
 const SETS = existsSync(RECORDS) ? traceSets(RECORDS, 8).filter(({ name }) => !name.includes('10-26')) : [];
 
 (SETS.length > 0 ? describe : describe.skip)('recorded capacity, which a checkout of its own does not have', () => {
-  test.each(SETS.map((set) => [`${set.name}${set.inverted ? ', inverted' : ''}`, set] as const))('%s', (_name, set) => {
-    expect(limitsBroken(Object.values(replayed(set.pools, { demand: 4 })))).toEqual([]);
+  const page = readFileSync(path.resolve(__dirname, '../../../docs/replay.md'), 'utf8');
+
+  test.each(SETS.map((set) => [nameOf(set), set] as const))('%s', (name, { pools }) => {
+    const all = replayed(pools, { demand: 4 });
+    expect(limitsBroken(Object.values(all))).toEqual([]);
+    // If this fails: npm run docs:replay
+    const cells = Object.values(all).map((one) => costAndAvailability(one));
+    expect(page).toMatch(new RegExp(`^\\| ${name} +\\| ${cells.join(' +\\| ')} +\\|$`, 'm'));
   });
 });

@@ -1,19 +1,13 @@
-/** Cost against what is missing, a point for each set and policy, as an SVG of a few kilobytes. */
+/** Cost against what is missing, a point for each set and policy. */
 import type { ReplayResult } from '../../../lib/capacity/replay/replay';
 import { logScale } from '../../plan-page/scale';
+import { COLOURS, WIDTH, picture } from './frame';
 
-const WIDTH = 760;
 const HEIGHT = 420;
 const LEFT = 70;
 const BOTTOM = 360;
-const COLOURS: Readonly<Record<string, string>> = {
-  hybrid: '#0a7f4f',
-  naive: '#b45f06',
-  mixed: '#7a5195',
-  spot: '#2a6fb0',
-};
 
-export function chart(results: readonly ReplayResult[]): string {
+export function missingChart(results: readonly ReplayResult[]): string {
   const shown = results.filter(({ policy }) => policy in COLOURS);
   const cost = (one: ReplayResult): number => one.costUsd / one.onDemandCostUsd;
   const missing = (one: ReplayResult): number => Math.max(1 - one.availability, 1e-4);
@@ -32,19 +26,10 @@ export function chart(results: readonly ReplayResult[]): string {
         `<line x1="${LEFT}" x2="${WIDTH - 20}" y1="${y.at(value).toFixed(1)}" y2="${y.at(value).toFixed(1)}" stroke="#ccc"/><text x="${LEFT - 8}" y="${(y.at(value) + 4).toFixed(1)}" text-anchor="end">${Number((value * 100).toPrecision(2))} %</text>`,
     ),
   ];
-  const names = Object.entries(COLOURS).map(
-    ([name, colour], at) =>
-      `<circle cx="${LEFT + 10 + at * 110}" cy="${HEIGHT - 12}" r="5" fill="${colour}"/><text x="${LEFT + 20 + at * 110}" y="${HEIGHT - 8}">${name}</text>`,
-  );
-  return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" font-family="sans-serif" font-size="12" fill="#333">`,
-    `<rect width="${WIDTH}" height="${HEIGHT}" fill="#fff"/>`,
+  return picture(HEIGHT, [
     `<text x="${LEFT}" y="18">part of replicas that is missing (down is better)</text>`,
     `<text x="${WIDTH - 20}" y="${BOTTOM + 34}" text-anchor="end">cost of on-demand (left is better)</text>`,
     ...ticks,
     ...points,
-    ...names,
-    '</svg>',
-    '',
-  ].join('\n');
+  ]);
 }
