@@ -3,6 +3,7 @@ import { type Action } from '../../lib/capacity/actions';
 import { type Decision, decide } from '../../lib/capacity/decide';
 import { type FleetSettings, type FleetState, MARKETS } from '../../lib/capacity/fleet-state';
 import { NO_MEMORY } from '../../lib/capacity/memory';
+import { act } from '../../lib/capacity/replay/hybrid';
 import type { CommandRow } from '../../lib/tables/command-row';
 import { FakeRegion, HOUR, MINUTE, STEP_MS } from '../support/fake-auto-scaling';
 
@@ -71,22 +72,10 @@ export class Simulation {
 
   do(action: Action): void {
     this.done.push({ atMs: this.nowMs, action });
-    const { region } = this;
-    switch (action.kind) {
-      case 'suspend':
-        return void region.groups[action.market].suspended.add(action.process);
-      case 'resume':
-        return void region.groups[action.market].suspended.delete(action.process);
-      case 'completeHook':
-        return region.completeHook(action.instanceId, action.hook);
-      case 'terminate':
-        return region.terminate(action.instanceId);
-      case 'setDesired':
-        return region.setDesired(action.market, action.desired);
-      case 'deleteRow':
-        this.commands = this.commands.filter(({ id }) => id !== action.id);
-        return void this.forgotten.add(action.id);
-    }
+    act(this.region, action);
+    if (action.kind !== 'deleteRow') return;
+    this.commands = this.commands.filter(({ id }) => id !== action.id);
+    this.forgotten.add(action.id);
   }
 
   /** A tick each minute, as long as it says. */
