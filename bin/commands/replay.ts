@@ -1,7 +1,6 @@
 /** `replay`: the fleet controller over a record of spot capacity, beside what others would make of it. */
 import { readFileSync, readdirSync } from 'node:fs';
 import * as path from 'node:path';
-import { setImmediate as breathe } from 'node:timers/promises';
 import { z } from 'zod';
 import ANSWERS from '../../config/catalog/answer-seconds.json';
 import { type ReplayOptions, type ReplayResult, policies, replay } from '../../lib/capacity/replay/replay';
@@ -36,7 +35,7 @@ export const replayCommand: Command = {
     inverted: { type: 'boolean' },
     json: { type: 'boolean' },
   },
-  async run(args) {
+  run(args) {
     const options = optionsOf(args);
     const pools = poolsOf(required(args, 'trace'), {
       capacityPerZone: numberOf(args, 'capacity-per-zone', WHOLE),
@@ -46,11 +45,9 @@ export const replayCommand: Command = {
     for (const policy of policies(options)) {
       if (process.stderr.isTTY) process.stderr.write(`${policy.name} …\n`);
       results.push(replay(pools, policy, options));
-      // Whoever interrupts it is heard between two policies.
-      await breathe();
     }
     process.stdout.write(flag(args, 'json') ? `${JSON.stringify(results, null, 2)}\n` : tableOf(results));
-    return ExitCode.done;
+    return Promise.resolve(ExitCode.done);
   },
 };
 
@@ -58,17 +55,24 @@ interface Range {
   readonly least: number;
   readonly most: number;
   readonly whole: boolean;
+  /** What it takes besides. */
+  readonly or?: string;
 }
 
 const WHOLE: Range = { least: 1, most: 1_000, whole: true };
+const SPARES: Range = { least: 0, most: 1_000, whole: true, or: 'auto' };
 const SECONDS: Range = { least: 0, most: 86_400, whole: false };
+/** Where spot costs nothing nothing can be compared with it. */
+const RATIO: Range = { least: 0.01, most: 1, whole: false };
 const SHARE: Range = { least: 0, most: 1, whole: false };
 
-function numberOf(args: Args, name: string, { least, most, whole }: Range): number {
+function numberOf(args: Args, name: string, { least, most, whole, or }: Range): number {
   const given = required(args, name);
   const value = Number(given);
   if (given.trim() !== '' && value >= least && value <= most && (!whole || Number.isInteger(value))) return value;
-  throw new UsageError(`--${name} is \`${given}\`; it takes a ${whole ? 'whole ' : ''}number from ${least} to ${most}`);
+  throw new UsageError(
+    `--${name} is \`${given}\`; it takes a ${whole ? 'whole ' : ''}number from ${least} to ${most}${or === undefined ? '' : ` or \`${or}\``}`,
+  );
 }
 
 const optionsOf = (args: Args): ReplayOptions => ({
@@ -76,8 +80,8 @@ const optionsOf = (args: Args): ReplayOptions => ({
   bootMs: 1000 * numberOf(args, 'boot-seconds', SECONDS),
   noticeMs: 1000 * numberOf(args, 'notice-seconds', SECONDS),
   lostNotice: numberOf(args, 'lost-notice', SHARE),
-  spotRatio: numberOf(args, 'spot-ratio', SHARE),
-  extraSpot: text(args, 'extra-spot') === 'auto' ? null : numberOf(args, 'extra-spot', { ...WHOLE, least: 0 }),
+  spotRatio: numberOf(args, 'spot-ratio', RATIO),
+  extraSpot: text(args, 'extra-spot') === 'auto' ? null : numberOf(args, 'extra-spot', SPARES),
   answerSeconds: answersOf(text(args, 'answers')),
 });
 

@@ -105,10 +105,11 @@ export function decide(state: FleetState, nowMs: number): Decision {
 const endsNow = (ends: ReadonlyMap<Host, EndReason>, id: string): boolean =>
   [...ends.keys()].some((host) => host.id === id);
 
+/** The last of each pool. */
 function interruptions(memory: Memory, hosts: readonly Host[], nowMs: number): Memory['interruptions'] {
   const known = memory.interruptions.filter(({ atMs }) => nowMs - atMs < INTERRUPTION_COUNTS_MS);
   const lost = interruptedFirst(hosts, memory.hosts).map(({ type, zone }) => ({ atMs: nowMs, type, zone }));
-  return [...known, ...lost].slice(-20);
+  return [...new Map([...known, ...lost].map((one) => [`${one.type} ${one.zone}`, one])).values()];
 }
 
 /** After the terminations of this run, which lower it by one each. What is lowered goes first. */

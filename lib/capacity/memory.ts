@@ -17,7 +17,7 @@ export interface Memory {
   readonly deafMs: number;
   /** Since when there are fewer spot instances than are wanted; `null`: there are enough. */
   readonly spotShortMs: number | null;
-  /** Spot instances that were lost to an interruption lately. */
+  /** Pools that lost a spot instance to an interruption lately, each with when it last did. */
   readonly interruptions: readonly Interruption[];
   readonly failedBoots: readonly FailedBoot[];
   /** When a host last became ready that had just been launched. */

@@ -14,7 +14,7 @@ export interface Allowance {
   readonly room: number;
   /** Launches that are left in this hour. */
   readonly left: number;
-  /** Those of them that are kept for on-demand instances: whoever runs out of launches in the hour is to have what stays. */
+  /** Those of them that are for on-demand instances: the last launch of an hour is to bring one that stays. */
   readonly keptBack: number;
 }
 

@@ -22,6 +22,9 @@ const records = (): string =>
     ),
   );
 
+// A process of its own, and several replays.
+jest.setTimeout(30_000);
+
 const asJson = async (...args: string[]): Promise<readonly ReplayResult[]> =>
   JSON.parse((await run('replay', ...args, '--json')).stdout) as readonly ReplayResult[];
 
@@ -93,6 +96,8 @@ test.each([
     ['--trace', '.', '--demand', '1', '--lost-notice', '2'],
     /--lost-notice is `2`; it takes a number from 0 to 1/,
   ],
+  ['half a spare', ['--trace', '.', '--demand', '1', '--extra-spot', 'some'], /is `some`; .* from 0 to 1000 or `auto`/],
+  ['spot for nothing', ['--trace', '.', '--demand', '1', '--spot-ratio', '0'], /it takes a number from 0.01 to 1/],
   [
     'answers that are no list',
     ['--trace', '.', '--demand', '1', '--answers', 'package.json'],

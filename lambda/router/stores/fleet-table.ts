@@ -77,8 +77,8 @@ export function tableReplicas({ dynamo, tables, nowMs, report }: FleetTableOptio
 }
 
 /**
- * Who boots, has failed, or drains behind a closed gate takes no request, and neither does who has fallen silent: its address may be another
- * host's by now, and a request that waits there for nobody is a request that another target could have answered.
+ * Who boots, has failed, or drains behind a closed gate takes no request, and neither does who has fallen silent: its address
+ * may be another host's by now, and a request that waits there for nobody is one that another target could have answered.
  */
 const routable = (rows: readonly FleetReplicaRow[], heartbeats: Heartbeats, nowMs: number): readonly ReplicaRow[] =>
   rows

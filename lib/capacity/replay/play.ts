@@ -45,7 +45,7 @@ const LOOK_MS = 60_000;
 const STEP_MS = 5_000;
 const HOUR_MS = 3_600_000;
 /** Nobody begins with an empty fleet: the first moment has lasted for so long before anything is counted. */
-const LEAD_MS = 10 * 60_000;
+const leadMs = ({ bootMs }: MarketOptions): number => Math.max(10 * 60_000, 2 * bootMs);
 
 /** @param most instances of each group */
 export function play(pools: readonly PoolTrace[], policy: Policy, most: number, options: MarketOptions): Played {
@@ -63,7 +63,7 @@ export function play(pools: readonly PoolTrace[], policy: Policy, most: number, 
   let ended = 0;
   let beforeMs = region.nowMs;
   let change = 0;
-  let nextLookMs = -LEAD_MS;
+  let nextLookMs = -leadMs(options);
   let heard = '';
   while (region.nowMs < endMs) {
     if (changes[change] === region.nowMs) {
@@ -143,17 +143,12 @@ class SpotMarket {
 const stoppedSince = ({ hosts, nowMs }: Region, beforeMs: number): number =>
   hosts.filter(({ takenMs, openUntilMs }) => takenMs !== null && openUntilMs > beforeMs && openUntilMs <= nowMs).length;
 
-function regionOf(
-  pools: readonly PoolTrace[],
-  market: SpotMarket,
-  most: number,
-  { bootMs, noticeMs }: MarketOptions,
-): Region {
+function regionOf(pools: readonly PoolTrace[], market: SpotMarket, most: number, options: MarketOptions): Region {
   const zones = [...new Set(pools.map(({ zone }) => zone))];
   const types = [...new Set(pools.map(({ type }) => type))];
-  const region = new Region({ startMs: -LEAD_MS, zones, types, fleet: 'replay', max: most });
-  region.noticeMs = noticeMs;
-  region.boot = () => ({ ms: bootMs, fails: null });
+  const region = new Region({ startMs: -leadMs(options), zones, types, fleet: 'replay', max: most });
+  region.noticeMs = options.noticeMs;
+  region.boot = () => ({ ms: options.bootMs, fails: null });
   region.capacity = (pool) => (pool.market === 'spot' ? market.count(keyOf(pool), region.nowMs) : Infinity);
   region.steadyMs = (pool) => market.steadyMs(keyOf(pool), region.nowMs);
   return region;

@@ -42,21 +42,13 @@ const CONCURRENCY = 32;
 const LOAD = 0.7;
 
 /** Ours is the first. */
-export function policies({
-  demand,
-  extraSpot,
-}: Pick<ReplayOptions, 'demand' | 'extraSpot'>): readonly [Policy, ...Policy[]] {
-  return [
-    hybrid(settingsOf(demand, extraSpot)),
-    naive(demand),
-    mixedGroup(demand),
-    spotOnly(demand),
-    onDemandOnly(demand),
-  ];
+export function policies(options: ReplayOptions): readonly [Policy, ...Policy[]] {
+  const { demand } = options;
+  return [hybrid(settingsOf(options)), naive(demand), mixedGroup(demand), spotOnly(demand), onDemandOnly(demand)];
 }
 
 /** A fleet that always wants as many replicas, with room to replace all of them at once. */
-const settingsOf = (demand: number, extraSpot: number | null): FleetSettings => ({
+const settingsOf = ({ demand, extraSpot, bootMs }: ReplayOptions): FleetSettings => ({
   fleet: 'replay',
   minReplicas: demand,
   maxReplicas: mostOf(demand),
@@ -69,7 +61,8 @@ const settingsOf = (demand: number, extraSpot: number | null): FleetSettings => 
   onDemandFallback: true,
   concurrency: CONCURRENCY,
   instanceTypes: [],
-  bootTimeoutMs: 30 * MINUTE_MS,
+  // A boot that takes as long as it was said to has not failed.
+  bootTimeoutMs: Math.max(30 * MINUTE_MS, 2 * bootMs),
 });
 
 const mostOf = (demand: number): number => 2 * demand + 2;
