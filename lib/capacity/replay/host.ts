@@ -123,8 +123,10 @@ export function drainHost(host: ModelHost, reason: DrainReason, fromMs: number, 
   ];
 }
 
-const heardUntilMs = ({ endMs, silentMs }: ModelHost, nowMs: number): number =>
-  Math.min(nowMs, endMs ?? Infinity, silentMs ?? Infinity);
+function heardUntilMs({ endMs, silentMs }: ModelHost, nowMs: number): number {
+  const untilMs = endMs !== null && endMs < nowMs ? endMs : nowMs;
+  return silentMs !== null && silentMs < untilMs ? silentMs : untilMs;
+}
 
 export const stateOf = (host: ModelHost, nowMs: number): ReplicaState | null =>
   host.transitions.findLast(({ atMs }) => atMs <= heardUntilMs(host, nowMs))?.state ?? null;

@@ -39,6 +39,8 @@ export const STEP_MS = 5_000;
 export const RETRY_MS = 60_000;
 const HEALTH_MS = 60_000;
 const LISTED_MS = 3_600_000;
+const NEVER_MS = Infinity;
+const earlier = (oneMs: number, otherMs: number): number => (oneMs < otherMs ? oneMs : otherMs);
 
 export interface ModelGroup {
   desired: number;
@@ -103,26 +105,26 @@ export class Region {
     let next = this.nextMs();
     for (const host of this.hosts) {
       if (host.endMs !== null) continue;
-      if (host.openUntilMs > this.nowMs) next = Math.min(next, host.openUntilMs);
-      for (const { atMs } of host.transitions) if (atMs > this.nowMs) next = Math.min(next, atMs);
+      if (host.openUntilMs > this.nowMs) next = earlier(next, host.openUntilMs);
+      for (const { atMs } of host.transitions) if (atMs > this.nowMs) next = earlier(next, atMs);
     }
     return next;
   }
 
   /** Before then nothing happens by itself but what rows say. */
   private nextMs(): number {
-    let next = Infinity;
+    let next = NEVER_MS;
     for (const host of this.hosts) {
       if (host.lifecycle === 'Terminated') continue;
-      next = Math.min(next, host.hookMs);
-      if (host.lifecycle === 'Pending') next = Math.min(next, host.pendingMs);
-      if (host.endMs === null) next = Math.min(next, host.takenMs ?? Infinity);
-      else if (!isEnding(host)) next = Math.min(next, host.endMs + HEALTH_MS);
+      next = earlier(next, host.hookMs);
+      if (host.lifecycle === 'Pending') next = earlier(next, host.pendingMs);
+      if (host.endMs === null) next = earlier(next, host.takenMs ?? NEVER_MS);
+      else if (!isEnding(host)) next = earlier(next, host.endMs + HEALTH_MS);
     }
     for (const market of MARKETS) {
       const { desired, nextRoundMs, suspended } = this.groups[market];
       const missing = desired - this.members(market).length;
-      if (missing < 0 || (missing > 0 && !suspended.has('Launch'))) next = Math.min(next, nextRoundMs);
+      if (missing < 0 || (missing > 0 && !suspended.has('Launch'))) next = earlier(next, nextRoundMs);
     }
     return next;
   }

@@ -97,7 +97,6 @@ test('a spare serves while another boots, and costs its price', () => {
 });
 
 const BURSTS = [
-  { zones: 2, days: 4, calmHours: 30, together: false, seed: 1 },
   { zones: 6, days: 3, calmHours: 10, together: false, seed: 4 },
   { zones: 2, days: 4, calmHours: 30, together: true, seed: 5 },
   { zones: 3, days: 4, calmHours: 40, together: true, seed: 6 },
@@ -137,8 +136,8 @@ test('the same records give the same numbers', () => {
 });
 
 const RECORDS = path.resolve(__dirname, '../../../../shared/data/spot-traces');
-// The largest set alone takes longer than these four: `npm run docs:replay` checks all.
-const SETS = existsSync(RECORDS) ? traceSets(RECORDS, 8).filter(({ name }) => !name.includes('10-26')) : [];
+// The smallest, both ways: the others take longer, and `npm run docs:replay` holds all of them to the limits.
+const SETS = existsSync(RECORDS) ? traceSets(RECORDS, 8).filter(({ name }) => name.includes('04-22')) : [];
 
 (SETS.length > 0 ? describe : describe.skip)('recorded capacity, which a checkout of its own does not have', () => {
   const page = readFileSync(path.resolve(__dirname, '../../../docs/replay.md'), 'utf8');
