@@ -16,7 +16,8 @@ export function writeTurns(messages: readonly HubMessage[]): Turns {
   return { system: system.map((text) => ({ type: 'text', text })), turns: `[${texts.join(',')}]`, droppedReasoning };
 }
 
-const writeBlock = (block: Block): string => ('json' in block ? block.json : JSON.stringify({ type: 'text', ...block }));
+const writeBlock = (block: Block): string =>
+  'json' in block ? block.json : JSON.stringify({ type: 'text', ...block });
 
 const IMAGE_TYPES = ['image/jpeg', 'image/png', 'image/gif', 'image/webp'];
 const PDF = 'application/pdf';
