@@ -1,5 +1,7 @@
 /** The router over real sockets, with a fake Bedrock behind it that looks at every signature. */
 import { type Credentials, type CredentialsProvider, environmentCredentials } from '../../lambda/aws/credentials';
+import type { Post } from '../../lambda/router/upstream/http';
+import { signedPost } from '../../lambda/router/upstream/signing';
 import { eventStream } from '../support/event-stream';
 import { type FakeBedrock, startFakeBedrock } from '../support/fake-bedrock';
 import { type FakeVllm, startFakeVllm } from '../support/fake-vllm';
@@ -152,6 +154,13 @@ describe('a signature', () => {
     expect(router?.records.at(-1)?.attempts).toEqual([expect.objectContaining({ status: 404 })]);
   });
 
+  test('goes out beside one host, and leaves the other headers as they are', () => {
+    const post = { origin: 'https://a.example/p', path: '/b', headers: { accept: 'x' }, body: '{}' } as unknown as Post;
+    const { headers } = signedPost(post, { service: 'bedrock', region: REGION, credentials: TOKENED });
+    expect(Object.keys(headers).map((name) => name.toLowerCase())).not.toContain('host');
+    expect(headers).toMatchObject({ accept: 'x' });
+  });
+
   test("by another key is refused, told as the target's failure, and nothing of it reaches the caller", async () => {
     const { url } = await start({}, { credentials: () => ({ ...TOKENED, secretAccessKey: 'other' }) });
     const response = await chat(url);
@@ -272,5 +281,6 @@ test('C19 nobody fetches an image for a caller', async () => {
   const content = [{ type: 'image_url', image_url: { url: `${vllm.url}/secret.png` } }];
   const response = await chat(url, { body: { messages: [{ role: 'user', content }] } });
   expect(response.status).toBe(400);
+  expect(await response.json()).toMatchObject({ error: { message: expect.stringContaining('data: URL') as string } });
   expect([...bedrock.requests, ...vllm.requests]).toEqual([]);
 });

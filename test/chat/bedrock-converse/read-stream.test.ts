@@ -52,6 +52,13 @@ test('B8, B9, C28 tool calls are numbered from 0, their arguments complete and a
   });
 });
 
+test('B9 the numbers of blocks are not those of calls', () => {
+  const calls = [...toolBlock(3, 'a', '{}'), ...toolBlock(7, 'b', '{}'), ...toolBlock(9, 'c', '{}')];
+  const { chunks } = read(whole('tool_use', ...calls));
+  const indices = chunks.flatMap(({ choices }) => choices[0]?.delta.tool_calls ?? []).map(({ index }) => index);
+  expect([...new Set(indices)]).toEqual([0, 1, 2]);
+});
+
 test('B10 interleaved arguments go to their own calls', () => {
   const [startA, ...restA] = toolBlock(1, 'a', '{"x"', ':1}');
   const [startB, ...restB] = toolBlock(2, 'b', '{"y"', ':2}');
@@ -106,7 +113,9 @@ describe('B7 the end', () => {
     ['after the counts', [metadata(), messageStop('tool_use')]],
     ['before the counts', [messageStop('tool_use'), metadata()]],
   ])('%s has both', (_name, end) => {
-    const { last, usage, events } = read([...content, ...end], { stream_options: { include_usage: true } });
+    const asking = callOf({ stream: true, stream_options: { include_usage: true } });
+    // The connection may stay open behind it.
+    const { last, usage, events } = runEvents(bedrockConverse, asking, [...content, ...end], false);
     expect(last).toMatchObject({ ended: true, finish: 'tool_calls' });
     expect(usage).toMatchObject({ promptTokens: 10, completionTokens: 7 });
     expect(JSON.parse(events.at(-2) ?? '')).toMatchObject({ choices: [], usage: { prompt_tokens: 10 } });
