@@ -128,6 +128,10 @@ const model = z.strictObject({
   adapter: z.string().optional(),
   provider: z.string().optional(),
   model: z.string().min(1).optional(),
+  protocol: z
+    .literal('openai')
+    .optional()
+    .describe("Of a model on Bedrock: it is asked by Bedrock's copy of OpenAI's API, not by Converse."),
   price: price.optional(),
   weights: z.string().optional().describe('Embedding models that name the same weights may stand in for each other.'),
   fallback: z.array(z.string()).min(1).optional(),

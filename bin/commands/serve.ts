@@ -5,6 +5,7 @@ import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { parse as parseYaml } from 'yaml';
 import type { Config } from '../../config/schema';
+import type { CredentialsProvider } from '../../lambda/aws/credentials';
 import { createRouter } from '../../lambda/router/app';
 import { hashKey } from '../../lambda/router/authenticate';
 import { nodeHttpServer } from '../../lambda/router/fronts/node-http';
@@ -18,6 +19,7 @@ import type { RouterPlan } from '../../lib/plan/types';
 import { detectors } from '../../lib/policy/detectors';
 import { type ReportFailure, tableFailureLine } from '../../lib/records/table-failure';
 import { KEY_PREFIX, type KeyRow, LOCAL_TENANT } from '../../lib/tables/key-row';
+import { awsLogin } from './aws-login';
 import { type Args, type Command, ExitCode, UsageError, text } from './command';
 import { keyRow, readKeyFile } from './key-file';
 import { CONFIG_OPTION, configOrFindings } from './load-config';
@@ -102,10 +104,17 @@ function laneRuntime(plan: RouterPlan, env: NodeJS.ProcessEnv, stores: ServeStor
   return {
     plan,
     secrets: givenSecrets(bindings.secrets),
+    credentials: login(),
     detectors: detectors(plan.sensitivity),
     replicas: stores.replicas(plan),
     ...(stores.wakes !== undefined && { wakes: stores.wakes }),
   };
+}
+
+/** Looked up when a request to Bedrock is first signed. */
+function login(): CredentialsProvider {
+  let found: Promise<CredentialsProvider> | null = null;
+  return async () => (await (found ??= awsLogin()))();
 }
 
 function warnOfMissingKeys(plan: RouterPlan, { secrets }: Bindings): void {

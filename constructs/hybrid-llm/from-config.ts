@@ -210,13 +210,13 @@ function providerOf(given: Config['providers'][string], provider: string): Provi
 }
 
 function modelOf(given: Config['models'][string], { fleets, providers }: Backends): RouterModel {
-  const { fleet, provider, adapter, model, price, weights, fallback, ...rest } = given;
+  const { fleet, provider, adapter, model, protocol, price, weights, fallback, ...rest } = given;
   allTaken(rest);
   const backend = fleet === undefined ? providers[provider ?? ''] : fleets[fleet];
   if (backend === undefined) throw new Error(`no backend for ${fleet ?? provider}; the config was not checked`);
   return {
     backend,
-    ...defined({ adapter, model, weights, fallback }),
+    ...defined({ adapter, model, protocol, weights, fallback }),
     ...(price !== undefined && { price: priceOf(price) }),
   };
 }

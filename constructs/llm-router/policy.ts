@@ -17,6 +17,8 @@ export interface RouterModel {
   readonly backend: IModelBackend;
   /** The name by which a provider knows it. @default - the fleet's own model; of a name that ends in `*`, what stands for it */
   readonly model?: string;
+  /** `openai`: a model of Bedrock that is asked by Bedrock's copy of OpenAI's API. @default - the provider's own */
+  readonly protocol?: string;
   /** One of the fleet's LoRA adapters. @default - the model itself */
   readonly adapter?: string;
   /** Models asked in its place, in this order, when it cannot answer. @default - none: a named model is never swapped */

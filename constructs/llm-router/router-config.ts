@@ -21,7 +21,7 @@ export function routerConfig(props: LlmRouterProps, surroundings: RouterSurround
   const backends = Object.values(props.models).map(({ backend }) => backend.description);
   return {
     name: surroundings.deployment,
-    // A plan depends on it by Bedrock's address alone.
+    // A plan depends on it by Bedrock's address and signatures alone.
     region: surroundings.region ?? 'us-east-1',
     lanes: surroundings.lanes,
     network: props.network && { egress: egressOf(props.network) },

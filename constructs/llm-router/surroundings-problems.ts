@@ -79,11 +79,11 @@ function outOfReach({ network }: LlmRouterProps, { description: { name, fleet, p
 }
 
 function bedrockWithoutRegion(region: string | null, { description: { name, provider } }: IModelBackend): Said[] {
-  if (region !== null || name !== 'bedrock' || provider?.baseUrl !== undefined) return [];
+  if (region !== null || (name !== 'bedrock' && provider?.protocol !== 'bedrock')) return [];
   return [
     [
       'bedrock-without-region',
-      'bedrock: got a stack without a region; expected one, since the address of Bedrock is part of plan.json; write `env: { region: … }` at the stack',
+      'bedrock: got a stack without a region; expected one, since the address of Bedrock and the region of its signatures are part of plan.json; write `env: { region: … }` at the stack',
     ],
   ];
 }

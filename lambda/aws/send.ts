@@ -1,9 +1,9 @@
 /** One signed request by `node:http(s)`: small enough for a function that starts cold, with connections that are kept. */
 import * as http from 'node:http';
 import * as https from 'node:https';
-import { sign } from 'aws4';
 import type { CredentialsProvider } from './credentials';
 import { AwsError } from './errors';
+import { signedHeaders } from './signature';
 
 export interface SignedRequest {
   readonly method: string;
@@ -34,8 +34,7 @@ export function signedSender(service: string, region: string, credentials: Crede
   return async (request) => {
     const { method, url, body, headers } = request;
     const place = { service, region, host: url.host, path: url.pathname + url.search };
-    const signed = sign({ ...place, method, headers: { ...headers }, body }, await credentials());
-    return exchange(request, signed.headers as Record<string, string>);
+    return exchange(request, signedHeaders({ ...place, method, headers, body }, await credentials()));
   };
 }
 

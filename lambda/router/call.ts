@@ -26,6 +26,7 @@ export function callFor(
   decision: Decision,
   body: CallerBody,
   named: NamedModel,
+  requestId: string,
   nowMs: number,
 ): PricedCall {
   const { model } = named;
@@ -47,12 +48,17 @@ export function callFor(
         ...(decision.set.topP !== undefined && { top_p: decision.set.topP }),
       },
       ...metadataFor(body.json),
-      maxTokensField: model.provider === 'openai' ? 'max_completion_tokens' : 'max_tokens',
+      maxTokensField: isOpenAi(plan, model) ? 'max_completion_tokens' : 'max_tokens',
+      id: `chatcmpl-${requestId}`,
       createdSeconds: Math.floor(nowMs / 1000),
       costUsd: (usage) => costUsd(model.price, usage),
     },
   };
 }
+
+/** OpenAI's own API, or Bedrock's copy of it. */
+const isOpenAi = ({ providers }: RouterPlan, { provider, protocol }: NamedModel['model']): boolean =>
+  provider === 'openai' || (protocol === 'openai' && providers[provider ?? '']?.protocol === 'bedrock');
 
 /** What was addressed to the router is taken out; an empty rest too, since OpenAI refuses `metadata` without `store`. */
 function metadataFor({ metadata }: JsonObject): Pick<ChatCall, 'metadata'> {

@@ -121,10 +121,10 @@ export class ChainWalk {
   }
 
   private async askModel(entry: ChainEntry, othersLeft: boolean): Promise<Answering | null> {
-    const { lane, cooldown, facts, decision, body, nowMs } = this.input;
+    const { lane, cooldown, facts, decision, body, nowMs, trace } = this.input;
     const named = findModel(lane.plan, entry.model);
     if (named === null) return null;
-    const priced = callFor(lane.plan, facts, decision, body, named, nowMs());
+    const priced = callFor(lane.plan, facts, decision, body, named, trace.requestId, nowMs());
     const dialect = dialects[named.model.protocol];
     if (dialect === undefined) throw new Error(`no dialect for ${named.model.protocol}: fit should have said so`);
     const upstream = this.translate(dialect, priced);

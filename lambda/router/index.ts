@@ -10,6 +10,7 @@ import { ENVIRONMENT } from '../../lib/plan/environment';
 import type { RouterPlan } from '../../lib/plan/types';
 import { detectors } from '../../lib/policy/detectors';
 import { tableFailureLine } from '../../lib/records/table-failure';
+import { environmentCredentials } from '../aws/credentials';
 import { createRouter } from './app';
 import { lambdaStreamHandler } from './fronts/lambda-stream';
 import { accountStores } from './stores/account';
@@ -29,7 +30,16 @@ const { keys, ledger, replicas, secrets, wakes } = accountStores({
 
 const router = createRouter({
   deployment,
-  lanes: { [plan.lane]: { plan, secrets, detectors: detectors(plan.sensitivity), replicas, wakes } },
+  lanes: {
+    [plan.lane]: {
+      plan,
+      secrets,
+      credentials: environmentCredentials(),
+      detectors: detectors(plan.sensitivity),
+      replicas,
+      wakes,
+    },
+  },
   keys,
   ledger,
   nowMs: Date.now,

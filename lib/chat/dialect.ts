@@ -20,6 +20,8 @@ export interface ChatCall {
   readonly metadata?: JsonObject | null;
   /** OpenAI's own API calls the limit `max_completion_tokens`; everybody else understands `max_tokens`. */
   readonly maxTokensField: 'max_tokens' | 'max_completion_tokens';
+  /** An id for answers whose protocol has none. */
+  readonly id: string;
   /** Unix time in seconds, for answers whose protocol has no such field. */
   readonly createdSeconds: number;
   /** What a usage costs, in US dollars; `null`: the price is not known. */
@@ -28,7 +30,9 @@ export interface ChatCall {
 
 export interface Dialect {
   /** Path behind the target's base URL. */
-  readonly path: string;
+  path(call: Pick<ChatCall, 'model' | 'body'>): string;
+  /** How a streamed answer is cut into events. @default - server-sent events */
+  readonly framing?: Framing;
   /** Throws `CallerMistake` where the caller's body cannot be said in the target's protocol. */
   request(call: ChatCall): UpstreamBody;
   /** A whole answer with status 200. */
@@ -37,6 +41,9 @@ export interface Dialect {
   /** What an error body of the target means. */
   fault(status: number, text: string): UpstreamFault;
 }
+
+/** `event-stream`: AWS's binary one. */
+export type Framing = 'sse' | 'event-stream';
 
 export interface UpstreamBody {
   readonly text: string;
@@ -69,7 +76,7 @@ export interface UpstreamFault {
 
 /** Reads one streamed answer. After a step with `fault` or `ended`, nothing more is read. */
 export interface StreamReader {
-  /** `data` is the text of one server-sent event, `event` its name if it has one. */
+  /** `data` is the text of one event, `event` its name if it has one. */
   read(event: string | undefined, data: string): StreamStep;
   /** The upstream closed before the end was announced: the stream is truncated. */
   close(): StreamStep;

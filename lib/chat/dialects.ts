@@ -1,10 +1,12 @@
 /** How to speak to a target, by its protocol. A protocol without an entry cannot be routed to yet. */
 import type { Protocol } from '../../config/vocabulary';
 import { anthropicMessages } from './anthropic-messages/dialect';
+import { bedrockConverse } from './bedrock-converse/dialect';
 import type { Dialect } from './dialect';
 import { openAiChat } from './openai-chat/pass-through';
 
 export const dialects: Readonly<Partial<Record<Protocol, Dialect>>> = {
   openai: openAiChat,
   anthropic: anthropicMessages,
+  bedrock: bedrockConverse,
 };

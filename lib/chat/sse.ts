@@ -4,7 +4,8 @@ import { parseObject } from './json';
 
 export const DONE = '[DONE]';
 
-export interface SseReader {
+/** Cuts the bytes of a streamed answer into events. */
+export interface EventReader {
   push(bytes: Uint8Array): void;
   /** The connection has closed. */
   end(): void;
@@ -19,7 +20,7 @@ export interface SseReader {
  * itself an object: what parses was sent in full, so a stream that was cut never looks complete by it; the dialect
  * still wants its end announced.
  */
-export function sseReader(onEvent: (event: string | undefined, data: string) => void): SseReader {
+export function sseReader(onEvent: (event: string | undefined, data: string) => void): EventReader {
   const decoder = new TextDecoder();
   let endsInCr = false;
   let closed = false;

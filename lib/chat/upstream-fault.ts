@@ -9,9 +9,17 @@ import { type JsonObject, isObject, parseObject } from './json';
 export function statusFault(status: number, text: string): UpstreamFault {
   const body = parseObject(text);
   const message = messageOf(body) ?? excerpt(text);
-  // Anthropic's own number for being overloaded; every client knows 503.
-  return fault('status', status === 529 ? 503 : status, message, isTooLong(body, message) && isClientError(status));
+  return fault('status', STANDS_FOR[status] ?? status, message, isTooLong(body, message) && isClientError(status));
 }
+
+/** A provider's own number, and the one that every client knows. */
+const STANDS_FOR: Readonly<Record<number, number>> = {
+  // Bedrock: the model failed, or took too long; no mistake of the caller's.
+  424: 500,
+  408: 504,
+  // Anthropic: overloaded
+  529: 503,
+};
 
 /** The target reported an error where an answer should be. `body` is the event or the body that says so. */
 export function reportedFault(body: JsonObject): UpstreamFault {
@@ -51,7 +59,8 @@ function errorOf(body: JsonObject | null): JsonObject | null {
 }
 
 function messageOf(body: JsonObject | null): string | null {
-  const said = [errorOf(body)?.['message'], body?.['error'], body?.['detail']];
+  // With a capital letter: what stands before AWS's services.
+  const said = [errorOf(body)?.['message'], body?.['error'], body?.['detail'], body?.['Message']];
   return said.find((text): text is string => typeof text === 'string' && text !== '') ?? null;
 }
 
@@ -64,7 +73,7 @@ function isClientError(status: number): boolean {
   return status >= 400 && status < 500 && status !== 429;
 }
 
-/** By `type` or `code`, of OpenAI, Anthropic and vLLM. */
+/** By `type` or `code`, of OpenAI, Anthropic, vLLM and streams of Bedrock. */
 const STATUS_OF: Readonly<Record<string, number>> = {
   invalid_request_error: 400,
   context_length_exceeded: 400,
@@ -86,11 +95,17 @@ const STATUS_OF: Readonly<Record<string, number>> = {
   InternalServerError: 500,
   overloaded_error: 503,
   timeout_error: 504,
+  validationException: 400,
+  throttlingException: 429,
+  internalServerException: 500,
+  modelStreamErrorException: 500,
+  serviceUnavailableException: 503,
+  modelTimeoutException: 504,
 };
 
 function statusOf(error: JsonObject | null): number | null {
   for (const word of [error?.['code'], error?.['type']]) {
-    if (typeof word === 'number' && word >= 400 && word < 600) return word === 529 ? 503 : word;
+    if (typeof word === 'number' && word >= 400 && word < 600) return STANDS_FOR[word] ?? word;
     if (typeof word === 'string' && Object.hasOwn(STATUS_OF, word)) return STATUS_OF[word] ?? null;
   }
   return null;
@@ -106,6 +121,10 @@ const TOO_LONG = [
   /prompt is too long/i,
   // Anthropic: "input length and `max_tokens` exceed context limit: 178959 + 64000 > 200000"
   /exceed context limit/i,
+  // Bedrock: "Input is too long for requested model."
+  /input is too long/i,
+  // Bedrock's Nova: "Input Tokens Exceeded: Number of input tokens exceeds maximum length."
+  /input tokens exceeds maximum length/i,
   // llama.cpp, and OpenAI's newer wording
   /exceeds the (available )?context (size|window)/i,
 ];

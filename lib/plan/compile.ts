@@ -88,7 +88,7 @@ function planModel(config: Config, lane: Lane, name: string, model: Config['mode
   const provider = required(config.providers[providerName], `provider ${providerName}`);
   const upstreamModel = name.endsWith('*') ? null : (model.model ?? name);
   const row = catalog.prices.find((price) => price.provider === providerName && price.model === upstreamModel);
-  const { protocol } = planProvider(config, providerName);
+  const protocol = model.protocol ?? planProvider(config, providerName).protocol;
   return {
     ...common,
     fleet: null,
@@ -100,18 +100,23 @@ function planModel(config: Config, lane: Lane, name: string, model: Config['mode
       upstreamModel,
     ),
     inLane: lane === 'open',
-    ...providerVariant(protocol, row, model.price),
+    ...providerVariant(protocol, upstreamModel, row, model.price),
     variants: upstreamModel === null ? knownVariants(providerName, protocol, model.price) : {},
   };
 }
 
-function providerVariant(protocol: Protocol, row: catalog.CatalogPrice | undefined, override: Price): ModelVariant {
-  return { capabilities: providerCapabilities(protocol, row), price: priceOf(override ?? row) };
+function providerVariant(
+  protocol: Protocol,
+  model: string | null,
+  row: catalog.CatalogPrice | undefined,
+  override: Price,
+): ModelVariant {
+  return { capabilities: providerCapabilities(protocol, model, row), price: priceOf(override ?? row) };
 }
 
 function knownVariants(provider: string, protocol: Protocol, override: Price): Record<string, ModelVariant> {
   const rows = catalog.prices.filter((row) => row.provider === provider);
-  return Object.fromEntries(rows.map((row) => [row.model, providerVariant(protocol, row, override)]));
+  return Object.fromEntries(rows.map((row) => [row.model, providerVariant(protocol, row.model, row, override)]));
 }
 
 type Price = Config['models'][string]['price'];
@@ -148,7 +153,11 @@ function fleetCapabilities({ kind, context: contextTokens }: Fleet, images: bool
   };
 }
 
-function providerCapabilities(protocol: Protocol, row: catalog.CatalogPrice | undefined): Capabilities {
+function providerCapabilities(
+  protocol: Protocol,
+  model: string | null,
+  row: catalog.CatalogPrice | undefined,
+): Capabilities {
   const openai = protocol === 'openai';
   const endpoints: Endpoint[] = row?.kind === 'embed' ? ['embeddings'] : ['chat'];
   return {
@@ -158,13 +167,20 @@ function providerCapabilities(protocol: Protocol, row: catalog.CatalogPrice | un
     images: row?.images ?? true,
     pdf: row?.pdf ?? true,
     audio: openai,
-    jsonSchema: true,
+    jsonSchema: protocol !== 'bedrock' || model === null || !WITHOUT_SCHEMA.test(model),
     jsonObject: openai,
     n: openai,
     logprobs: openai,
     contextTokens: row?.contextTokens ?? null,
   };
 }
+
+/**
+ * Makers whose models Bedrock does not hold to a schema: Amazon and Meta.
+ *
+ * Source: Bedrock user guide, "Get validated JSON results from models".
+ */
+const WITHOUT_SCHEMA = /(^|[./])(amazon|meta)\./;
 
 function priceOf(price: Price | catalog.CatalogPrice): TokenPrice | null {
   if (price === undefined) return null;
@@ -183,12 +199,14 @@ function planFleet(fleet: Config['fleets'][string]): PlanFleet {
 function planProvider(config: Config, name: string): PlanProvider {
   const provider = required(config.providers[name], `provider ${name}`);
   const known = catalog.providers.find((row) => row.provider === name);
+  const protocol = known?.protocol ?? provider.protocol ?? 'openai';
   return {
-    protocol: known?.protocol ?? provider.protocol ?? 'openai',
+    protocol,
     baseUrl: (provider.baseUrl ?? required(known, `base URL of ${name}`).baseUrl)
       .replace('{region}', config.region)
       .replace(/\/+$/, ''),
     secret: provider.secret ?? null,
+    signingRegion: protocol === 'bedrock' && provider.secret === undefined ? config.region : null,
     keyRequired: provider.baseUrl === undefined || !isLoopback(provider.baseUrl),
   };
 }

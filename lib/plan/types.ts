@@ -100,6 +100,8 @@ export interface PlanProvider {
   readonly baseUrl: string;
   /** The secret's name; `null`: no key is sent. */
   readonly secret: string | null;
+  /** Region for which requests are signed with the router's own role; `null`: they are not. */
+  readonly signingRegion: string | null;
   /** Whether a request without the key is of no use: not so on this machine, where fakes and local engines listen. */
   readonly keyRequired: boolean;
 }

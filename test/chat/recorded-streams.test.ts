@@ -5,10 +5,12 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import * as path from 'node:path';
 import { anthropicMessages } from '../../lib/chat/anthropic-messages/dialect';
+import { bedrockConverse } from '../../lib/chat/bedrock-converse/dialect';
 import type { Dialect } from '../../lib/chat/dialect';
 import { openAiChat } from '../../lib/chat/openai-chat/pass-through';
 import { assemble, bytesOf, callOf, run, runEvents } from './support';
 import * as anthropic from './streams/anthropic';
+import * as bedrock from './streams/bedrock';
 import * as openai from './streams/openai';
 
 const RECORDED = path.resolve(__dirname, '../../../shared/data/provider-streams');
@@ -20,6 +22,7 @@ type Recording = readonly [name: string, dialect: Dialect, events: readonly stri
 /** Recordings of OpenAI's protocol leave out the `[DONE]` that was sent. */
 const PROVIDERS: readonly (readonly [folder: string, dialect: Dialect, end: readonly string[]])[] = [
   ['anthropic', anthropicMessages, []],
+  ['amazon-bedrock', bedrockConverse, []],
   ['mistral', openAiChat, ['[DONE]']],
   ['groq', openAiChat, ['[DONE]']],
   ['deepseek', openAiChat, ['[DONE]']],
@@ -46,9 +49,13 @@ const own: readonly Recording[] = [
   ['own anthropic text', anthropicMessages, anthropic.text],
   ['own anthropic thinking', anthropicMessages, anthropic.thinking],
   ['own anthropic tools', anthropicMessages, anthropic.tools],
+  ['own bedrock text', bedrockConverse, bedrock.text],
+  ['own bedrock reasoning', bedrockConverse, bedrock.reasoning],
+  ['own bedrock tools', bedrockConverse, bedrock.tools],
 ];
 
 const ERROR = JSON.stringify({ type: 'error', error: { type: 'overloaded_error', message: 'Overloaded' } });
+const EXCEPTION = bedrock.exception('serviceUnavailableException', 'Overloaded');
 
 /** Every place of a short stream, and a sample of a long one, so that the work is about the same. */
 function placesIn(bytes: Uint8Array): number[] {
@@ -67,8 +74,8 @@ describe.each([...own, ...recorded])('%s', (_name, dialect, events) => {
     expect(assemble(expected.chunks).finishes).toHaveLength(choices.size);
   });
 
-  test('A1, A2 is the same however its bytes are cut', () => {
-    const bytes = bytesOf(events);
+  test('A1, A2, A11 is the same however its bytes are cut', () => {
+    const bytes = bytesOf(events, dialect);
     expect(
       run(
         dialect,
@@ -84,28 +91,39 @@ describe.each([...own, ...recorded])('%s', (_name, dialect, events) => {
   });
 
   test('A8, A9 broken off anywhere it is truncated, and no end is made up', () => {
-    const bytes = bytesOf(events);
-    const afterEvents = events.map((_event, count) => bytesOf(events.slice(0, count)).length);
-    // The last two bytes are the blank line behind a whole announcement of the end.
-    const inside = placesIn(bytes).filter((place) => place < bytes.length - 2);
+    const bytes = bytesOf(events, dialect);
+    // Between Bedrock's announcement of the end and its counts the answer is whole already.
+    const unannounced = events.filter((_event, index) => !events.slice(0, index).some(isMessageStop));
+    const afterEvents = unannounced.map((_event, count) => bytesOf(events.slice(0, count), dialect).length);
+    const whole = unannounced.length < events.length ? bytesOf(unannounced, dialect).length : null;
+    // The last two bytes of server-sent events are the blank line behind a whole announcement of the end.
+    const end = dialect.framing === 'event-stream' ? bytes.length : bytes.length - 2;
+    const lastEvent = bytesOf(events.slice(0, -1), dialect).length;
+    const inside = [
+      ...placesIn(bytes),
+      ...Array.from({ length: end - lastEvent }, (_place, index) => lastEvent + index),
+    ].filter((place) => place < end && place !== whole);
     // One assertion for all places: each takes as long as reading the stream.
     const wrong = [...afterEvents, ...inside].flatMap((end) => {
       const { last, out } = run(dialect, ASKING, [bytes.slice(0, end)]);
       const isTruncated = last.fault?.kind === 'truncated' && last.ended === undefined && !out.includes('[DONE]');
-      const isFinished = dialect === anthropicMessages && /"finish_reason":"/.test(out);
+      const isFinished = dialect !== openAiChat && /"finish_reason":"/.test(out);
       return isTruncated && expected.out.startsWith(out) && !isFinished ? [] : [{ end, last, out }];
     });
     expect(wrong).toEqual([]);
   });
 
-  test('A10, A14 an error in the middle ends it there', () => {
+  test('A10, A12, A14 an error in the middle ends it there', () => {
+    const error = dialect === bedrockConverse ? EXCEPTION : ERROR;
     for (let count = 0; count < events.length; count += Math.ceil(events.length / 50)) {
-      const { last, out } = runEvents(dialect, ASKING, [...events.slice(0, count), ERROR, ...events.slice(count)]);
+      const { last, out } = runEvents(dialect, ASKING, [...events.slice(0, count), error, ...events.slice(count)]);
       expect(last).toMatchObject({ out: '', fault: { kind: 'error_event', status: 503, message: 'Overloaded' } });
-      expect(out).toBe(runEvents(dialect, ASKING, events.slice(0, count)).out);
+      expect(out).toBe(runEvents(dialect, ASKING, events.slice(0, count), false).out);
     }
   });
 });
+
+const isMessageStop = (event: string): boolean => event.startsWith('{"messageStop"');
 
 const whenPresent = isPresent ? describe : describe.skip;
 whenPresent(`the recordings (absent: ${RECORDED})`, () => {
@@ -126,6 +144,10 @@ whenPresent(`the recordings (absent: ${RECORDED})`, () => {
     ['groq-tool-call', 210, 15, 0, null],
     ['deepseek-reasoning', 18, 219, 0, 205],
     ['deepseek-tool-call', 339, 83, 320, 39],
+    ['amazon-bedrock-text', 22, 55, 0, null],
+    ['amazon-bedrock-reasoning', 51, 94, 0, null],
+    ['amazon-bedrock-tool-call.1', 125, 45, 0, null],
+    ['amazon-bedrock-tool-no-args', 100, 25, 0, null],
   ])('D2, D5 the usage of %s', (name, promptTokens, completionTokens, cacheReadTokens, reasoningTokens) => {
     expect(result(name).usage).toEqual({
       promptTokens,
@@ -159,9 +181,24 @@ whenPresent(`the recordings (absent: ${RECORDED})`, () => {
     expect(assemble(result('anthropic-tool-no-args').chunks).calls).toEqual([
       { id: 'toolu_01QE1WLsSVp5hy5Q3GmGTmjP', name: 'updateIssueList', arguments: '{}' },
     ]);
+    expect(assemble(result('amazon-bedrock-tool-no-args').chunks)).toMatchObject({
+      text: "I'll update the issue list for you.",
+      calls: [{ id: 'tool-use-id', name: 'updateIssueList', arguments: '{}' }],
+    });
+  });
+
+  test("B7 counts before the end of Bedrock's stream change neither finish nor arguments", () => {
+    expect(assemble(result('amazon-bedrock-tool-call.1').chunks)).toMatchObject({
+      calls: [{ id: 'tool-use-id', name: 'test-tool', arguments: '{"value":"Sparkle Day"}' }],
+      finishes: ['tool_calls'],
+    });
   });
 
   test('B18 thinking is reasoning', () => {
+    expect(assemble(result('amazon-bedrock-reasoning').chunks)).toMatchObject({
+      reasoning: expect.stringMatching(/^Let me count the r's in "strawberry":.*So there are 3 r's\.$/s) as string,
+      text: expect.stringMatching(/^There are \*\*3\*\* r's in "/) as string,
+    });
     const { reasoning, text } = assemble(result('anthropic-clear-thinking.1').chunks);
     expect(reasoning).toMatch(/^The previous result was 925\./);
     expect(text).toBe('925 ÷ 5 = 185');
@@ -187,6 +224,12 @@ whenPresent(`the recordings (absent: ${RECORDED})`, () => {
       ok: true,
       finish: 'stop',
       usage: { promptTokens: 12, completionTokens: 29 },
+    });
+    const bedrockText = readFileSync(path.join(RECORDED, 'amazon-bedrock/amazon-bedrock-text.json'), 'utf8');
+    expect(bedrockConverse.answer(callOf(), bedrockText)).toMatchObject({
+      ok: true,
+      finish: 'stop',
+      usage: { promptTokens: 22, completionTokens: 57, cacheReadTokens: 0, cacheWriteTokens: 0 },
     });
     expect(read('anthropic-refusal.json')).toMatchObject({ ok: true, finish: 'content_filter' });
   });

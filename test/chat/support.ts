@@ -1,8 +1,12 @@
 /** Calls, streams and readers for the dialects' tests. */
-import type { ChatCall, Dialect, JsonObject, StreamStep } from '../../lib/chat/dialect';
+import { crc32 } from 'node:zlib';
+import type { ChatCall, Dialect, JsonObject, StreamStep, UpstreamFault } from '../../lib/chat/dialect';
+import { eventStreamReader } from '../../lib/chat/event-stream';
 import { sseEvent, sseReader } from '../../lib/chat/sse';
+import { eventStream } from '../support/event-stream';
 
 export const CREATED_SECONDS = 1_790_000_000;
+export const ANSWER_ID = 'chatcmpl-1';
 export const MODEL = 'target-model';
 
 /** A call as the router makes it, with a small body unless one is given. */
@@ -17,6 +21,7 @@ export function callOf(body: JsonObject | string = {}, policy: Partial<ChatCall>
     model: MODEL,
     set: {},
     maxTokensField: 'max_tokens',
+    id: ANSWER_ID,
     createdSeconds: CREATED_SECONDS,
     costUsd: () => null,
     ...policy,
@@ -60,22 +65,31 @@ interface Delta {
   }[];
 }
 
-/** Bytes of a server-sent event stream, from the data of its events. */
-export function bytesOf(events: readonly string[]): Uint8Array {
+/** Bytes of a stream as the target frames it, from the data of its events. */
+export function bytesOf(events: readonly string[], { framing }: Pick<Dialect, 'framing'> = {}): Uint8Array {
+  if (framing === 'event-stream') return new Uint8Array(eventStream(events));
   return new TextEncoder().encode(events.map((data) => sseEvent(data)).join(''));
 }
 
-/** Reads pieces of bytes as the router does: nothing after a fault or the end, and the close if neither came. */
-export function run(dialect: Dialect, call: ChatCall, pieces: readonly Uint8Array[]): StreamRun {
+/**
+ * Reads pieces of bytes as the router does: nothing after a fault or the end, and the close if neither came. `closes`:
+ * the upstream closes the connection behind them.
+ */
+export function run(dialect: Dialect, call: ChatCall, pieces: readonly Uint8Array[], closes = true): StreamRun {
   const reader = dialect.stream(call);
   const steps: StreamStep[] = [];
   const isOver = (): boolean => steps.at(-1)?.fault !== undefined || steps.at(-1)?.ended === true;
-  const sse = sseReader((event, data) => {
+  const onEvent = (event: string | undefined, data: string): void => {
     if (!isOver()) steps.push(reader.read(event, data));
-  });
-  for (const piece of pieces) sse.push(piece);
-  sse.end();
-  if (!isOver()) steps.push(reader.close());
+  };
+  const onFault = (fault: UpstreamFault): void => {
+    if (!isOver()) steps.push({ out: '', fault });
+  };
+  const bytes =
+    dialect.framing === 'event-stream' ? eventStreamReader({ crc32, onEvent, onFault }) : sseReader(onEvent);
+  for (const piece of pieces) bytes.push(piece);
+  if (closes) bytes.end();
+  if (closes && !isOver()) steps.push(reader.close());
 
   const out = steps.map((step) => step.out).join('');
   const events = dataOf(out);
@@ -90,8 +104,8 @@ export function run(dialect: Dialect, call: ChatCall, pieces: readonly Uint8Arra
   };
 }
 
-export function runEvents(dialect: Dialect, call: ChatCall, events: readonly string[]): StreamRun {
-  return run(dialect, call, [bytesOf(events)]);
+export function runEvents(dialect: Dialect, call: ChatCall, events: readonly string[], closes = true): StreamRun {
+  return run(dialect, call, [bytesOf(events, dialect)], closes);
 }
 
 export function dataOf(out: string): string[] {

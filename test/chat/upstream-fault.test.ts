@@ -7,6 +7,8 @@ test.each([
   ['Anthropic', JSON.stringify({ type: 'error', error: { type: 'api_error', message: 'm' }, request_id: 'r' })],
   ['an old vLLM', JSON.stringify({ object: 'error', message: 'm', type: 'BadRequestError', code: 400 })],
   ['FastAPI', JSON.stringify({ detail: 'm' })],
+  ['Bedrock', JSON.stringify({ message: 'm' })],
+  ['what stands before AWS services', JSON.stringify({ Message: 'm' })],
   ['Ollama', JSON.stringify({ error: 'm' })],
   ['plain text', 'm'],
 ])('the message of an error body of %s', (_name, text) => {
@@ -57,6 +59,8 @@ describe('a prompt that does not fit the context', () => {
       'Anthropic with max_tokens',
       { message: 'input length and `max_tokens` exceed context limit: 178959 + 64000 > 200000' },
     ],
+    ['Bedrock', { message: 'The model returned the following errors: Input is too long for requested model.' }],
+    ['Nova', { message: 'Input Tokens Exceeded: Number of input tokens exceeds maximum length.' }],
     ['llama.cpp', { message: 'the request exceeds the available context size, try increasing it' }],
   ])('is known by what %s says', (_name, error) => {
     expect(statusFault(400, body(error))).toMatchObject({ status: 400, contextLengthExceeded: true });

@@ -213,6 +213,12 @@ const rows: readonly Row[] = [
     says: ['no `secret`', 'the name of the secret', 'secret: acme-llm/gemini'],
   },
   {
+    it: 'a protocol of its own for a model that is not on Bedrock',
+    edits: [['model: claude-sonnet-5 }', 'model: claude-sonnet-5, protocol: openai }']],
+    ...{ code: 'model-protocol', path: 'models.claude.protocol', at: 'openai }\n  flash' },
+    says: ['a model that is not on Bedrock', 'no `protocol`', 'remove `protocol`'],
+  },
+  {
     it: 'a secret for Bedrock',
     edits: [['bedrock: {}', 'bedrock: { secret: acme/bedrock }']],
     ...{ code: 'provider-secret', path: 'providers.bedrock.secret', at: 'acme/bedrock' },

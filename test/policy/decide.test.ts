@@ -284,11 +284,26 @@ const ROWS: readonly Row[] = [
   {
     it: 'skips a protocol that is not spoken yet',
     config: {
-      models: { nova: { provider: 'bedrock', model: 'amazon.nova-lite-v1:0' }, fast: { fleet: 'llama' } },
-      ...onlyTo('nova', 'fast'),
+      providers: { gemini: { secret: 'a/gemini' } },
+      models: { flash: { provider: 'gemini', model: 'gemini-3.5-flash-lite' }, fast: { fleet: 'llama' } },
+      ...onlyTo('flash', 'fast'),
     },
     asks: ['fast'],
-    skips: { nova: 'protocol_unsupported' },
+    skips: { flash: 'protocol_unsupported' },
+  },
+  {
+    it: 'skips a model of Bedrock that is held to no schema',
+    facts: { needs: ['json_schema'] },
+    config: {
+      models: {
+        nova: { provider: 'bedrock', model: 'us.amazon.nova-lite-v1:0' },
+        llama: { provider: 'bedrock', model: 'meta.llama3-3-70b-instruct-v1:0' },
+        oss: { provider: 'bedrock', model: 'openai.gpt-oss-120b-1:0' },
+      },
+      ...onlyTo('nova', 'llama', 'oss'),
+    },
+    asks: ['oss'],
+    skips: { nova: 'schema_unsupported', llama: 'schema_unsupported' },
   },
   {
     it: 'skips an unknown price under a cap',

@@ -15,6 +15,7 @@ import { ledgerKey } from '../../lib/tables/ledger-item';
 import { monthOf } from '../../lib/spend/ledger';
 import { type Certificate, makeCertificate } from '../support/certificate';
 import { type FakeClosed, startFakeClosed } from '../support/fake-closed';
+import { startFakeBedrock } from '../support/fake-bedrock';
 import { type FakeDynamo, type Fault, startFakeDynamo } from '../support/fake-dynamo';
 import { type StreamingHandler, installFakeLambda, invoke, restApiEvent } from '../support/fake-lambda';
 import { type FakeSecrets, startFakeSecrets } from '../support/fake-secrets';
@@ -138,6 +139,27 @@ test('answers with a closed model, by the key out of its secret, and books the c
   expect(decision).toMatchObject({ kind: 'decision', tenant: 'research', outcome: 'answered' });
   expect(metrics).toMatchObject({ Deployment: 'acme', Lane: 'open', Requests: 1 });
   expect(JSON.stringify(lines)).not.toContain('sk-of-anthropic');
+});
+
+test("answers with a model of Bedrock, signed by the function's own role", async () => {
+  const bedrock = await startFakeBedrock({ region: 'us-east-1', secretAccessKey: () => 'B' });
+  try {
+    const config = configOf({
+      providers: { bedrock: { baseUrl: bedrock.url } },
+      models: { nova: { provider: 'bedrock', model: 'amazon.nova-lite-v1:0' } },
+      routes: [{ name: 'default', to: ['nova'] }],
+      tenants: { research: {} },
+    });
+    writeFileSync(path.join(folder, 'plan.json'), JSON.stringify(compile(config, 'open')));
+    process.env['AWS_SESSION_TOKEN'] = 'token';
+    const answered = await ask(coldStart(), { model: 'nova', stream: true });
+    expect(answered.statusCode).toBe(200);
+    expect(answered.body.toString()).toContain('data: [DONE]');
+    expect(bedrock.requests.at(-1)?.headers).toMatchObject({ 'x-amz-security-token': 'token' });
+    expect(logged()[0]).toMatchObject({ outcome: 'answered', usageEstimated: false });
+  } finally {
+    await bedrock.stop();
+  }
 });
 
 test('answers with a replica out of the fleet table, and reserves nothing for it', async () => {

@@ -2,6 +2,7 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Config } from '../../config/schema';
+import type { CredentialsProvider } from '../../lambda/aws/credentials';
 import { createRouter, type Router } from '../../lambda/router/app';
 import { hashKey } from '../../lambda/router/authenticate';
 import { nodeHttpServer } from '../../lambda/router/fronts/node-http';
@@ -20,6 +21,8 @@ export const KEY = 'hk_test';
 export interface RouterOptions {
   readonly secrets?: Readonly<Record<string, string>>;
   readonly keys?: readonly KeyRow[];
+  /** @default - none: nothing can be signed */
+  readonly credentials?: CredentialsProvider;
   readonly limits?: Partial<PlanLimits>;
   readonly nowMs?: () => number;
 }
@@ -54,6 +57,7 @@ export async function startRouter(config: Config, options: RouterOptions = {}): 
     lanes[lane] = {
       plan,
       secrets: givenSecrets(options.secrets ?? {}),
+      ...(options.credentials !== undefined && { credentials: options.credentials }),
       detectors: detectors(plan.sensitivity),
       replicas: staticReplicas(plan.fleets, nowMs),
     };

@@ -1,11 +1,12 @@
 /** One attempt: one request to one destination, to the point where it is known whether it will answer. */
 import type { IncomingMessage } from 'node:http';
-import type { AnswerRead, ChatCall, Dialect, UpstreamBody, UpstreamFault } from '../../../lib/chat/dialect';
+import type { AnswerRead, ChatCall, Dialect, Framing, UpstreamBody, UpstreamFault } from '../../../lib/chat/dialect';
 import { isGateRefusal } from '../../../lib/chat/gate-refusal';
 import type { PlanLimits } from '../../../lib/plan/types';
 import type { AttemptFailure } from '../../../lib/policy/reasons';
 import type { CallerSignal } from '../request';
-import { UpstreamFailure, post } from './http';
+import { type Post, UpstreamFailure, post } from './http';
+import { signedPost } from './signing';
 import { StreamedAnswer, failureBehind, failureOf } from './streamed-answer';
 import type { Destination } from './targets';
 
@@ -40,24 +41,7 @@ export async function attempt(input: AttemptInput): Promise<AttemptResult> {
   const { destination, dialect, stream, limits, leftMs } = input;
   let response: IncomingMessage;
   try {
-    response = await post({
-      origin: destination.baseUrl,
-      path: dialect.path,
-      ...(destination.certificateSha256 !== undefined && { certificateSha256: destination.certificateSha256 }),
-      headers: {
-        ...destination.headers,
-        'content-type': 'application/json',
-        'content-length': String(Buffer.byteLength(input.body.text)),
-        accept: stream ? 'text/event-stream' : 'application/json',
-        // What is forwarded event by event gains nothing from compression.
-        'accept-encoding': 'identity',
-      },
-      body: input.body.text,
-      connectMs: Math.min(limits.connectMs, leftMs),
-      limitMs: Math.min(stream ? limits.firstEventMs : limits.totalMs, leftMs),
-      limitEnds: stream ? 'headers' : 'end',
-      signal: input.signal,
-    });
+    response = await post(postFor(input));
   } catch (error) {
     if (error instanceof UpstreamFailure) return failed(error.failure, null, null);
     throw error;
@@ -83,10 +67,38 @@ export async function attempt(input: AttemptInput): Promise<AttemptResult> {
   return answer.ok ? { kind: 'answer', answer } : failed(failureOf(answer), answer, status);
 }
 
+function postFor({ destination, dialect, call, body, stream, limits, leftMs, signal }: AttemptInput): Post {
+  const plain = {
+    origin: destination.baseUrl,
+    path: dialect.path(call),
+    ...(destination.certificateSha256 !== undefined && { certificateSha256: destination.certificateSha256 }),
+    headers: {
+      ...destination.headers,
+      'content-type': 'application/json',
+      'content-length': String(Buffer.byteLength(body.text)),
+      accept: stream ? STREAM_TYPES[dialect.framing ?? 'sse'] : 'application/json',
+      // What is forwarded event by event gains nothing from compression.
+      'accept-encoding': 'identity',
+    },
+    body: body.text,
+    connectMs: Math.min(limits.connectMs, leftMs),
+    limitMs: Math.min(stream ? limits.firstEventMs : limits.totalMs, leftMs),
+    limitEnds: stream ? 'headers' : 'end',
+    signal,
+  } as const;
+  return destination.signing === undefined ? plain : signedPost(plain, destination.signing);
+}
+
+const STREAM_TYPES: Readonly<Record<Framing, string>> = {
+  sse: 'text/event-stream',
+  'event-stream': 'application/vnd.amazon.eventstream',
+};
+
 /** Reads on until the answer itself begins: up to there a failure can still be made good elsewhere. */
 async function firstContent(response: IncomingMessage, input: AttemptInput): Promise<AttemptResult> {
   const { limits, leftMs } = input;
-  const stream = new StreamedAnswer(response, input.dialect.stream(input.call), {
+  const { dialect, call } = input;
+  const stream = new StreamedAnswer(response, dialect.stream(call), dialect.framing ?? 'sse', {
     firstEventMs: Math.min(limits.firstEventMs, leftMs),
     betweenEventsMs: limits.betweenEventsMs,
   });

@@ -123,7 +123,7 @@ function flat(host: string, headers: Post['headers']): string[] {
   return list;
 }
 
-interface Place {
+export interface Place {
   readonly secure: boolean;
   readonly host: string;
   readonly hostname: string;
@@ -135,7 +135,7 @@ const places = new Map<string, Place>();
 const MOST_PLACES = 1_000;
 
 /** Base URLs are few and parsing one takes longer than sending a request to it. */
-function placeOf(origin: string): Place {
+export function placeOf(origin: string): Place {
   const known = places.get(origin);
   if (known !== undefined) return known;
   const { protocol, host, hostname, port, pathname } = new URL(origin);

@@ -1,8 +1,10 @@
 /** A streamed answer as it comes off the socket, read into the caller's protocol a network chunk at a time. */
 import type { IncomingMessage } from 'node:http';
-import type { StreamReader, StreamStep, UpstreamFault } from '../../../lib/chat/dialect';
+import { crc32 } from 'node:zlib';
+import type { Framing, StreamReader, StreamStep, UpstreamFault } from '../../../lib/chat/dialect';
+import { eventStreamReader } from '../../../lib/chat/event-stream';
 import type { HubUsage } from '../../../lib/chat/hub';
-import { sseReader } from '../../../lib/chat/sse';
+import { type EventReader, sseReader } from '../../../lib/chat/sse';
 import type { AttemptFailure } from '../../../lib/policy/reasons';
 import { UpstreamFailure } from './http';
 
@@ -23,7 +25,7 @@ export class StreamedAnswer {
   fault: UpstreamFault | null = null;
 
   private readonly chunks: AsyncIterator<Buffer>;
-  private readonly sse: ReturnType<typeof sseReader>;
+  private readonly events: EventReader;
   private readonly firstEventTimer: NodeJS.Timeout;
   private stopReason: AttemptFailure | null = null;
   private out = '';
@@ -31,12 +33,17 @@ export class StreamedAnswer {
   constructor(
     private readonly response: IncomingMessage,
     private readonly reader: StreamReader,
+    framing: Framing,
     private readonly times: StreamTimes,
   ) {
     this.chunks = response[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
-    this.sse = sseReader((event, data) => {
+    const onEvent = (event: string | undefined, data: string): void => {
       if (!this.isOver) this.take(reader.read(event, data));
-    });
+    };
+    const onFault = (fault: UpstreamFault): void => {
+      if (!this.isOver) this.take({ out: '', fault });
+    };
+    this.events = framing === 'sse' ? sseReader(onEvent) : eventStreamReader({ crc32, onEvent, onFault });
     this.firstEventTimer = setTimeout(() => this.stop('first_event_timeout'), times.firstEventMs);
   }
 
@@ -48,10 +55,10 @@ export class StreamedAnswer {
     try {
       const chunk = await this.chunks.next();
       if (chunk.done === true) {
-        this.sse.end();
+        this.events.end();
         if (!this.isOver) this.take(this.reader.close());
       } else {
-        this.sse.push(chunk.value);
+        this.events.push(chunk.value);
       }
     } catch (error) {
       this.failure = this.stopReason ?? failureBehind(error);

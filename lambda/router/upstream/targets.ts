@@ -1,9 +1,11 @@
 /** Where a model is, with what it is asked: a fleet's replicas, best first, or a provider's address. */
+import type { PlanProvider } from '../../../lib/plan/types';
 import type { NamedModel } from '../../../lib/policy/models';
 import { rankReplicas } from '../../../lib/policy/affinity';
 import { type OwnKnowledge, upToDate } from '../fleet-standing';
 import type { LaneRuntime } from '../runtime';
 import type { Cooldown } from '../cooldown';
+import type { Signing } from './signing';
 
 export interface Destination {
   /** Base URL to which the dialect's path is added. */
@@ -11,17 +13,20 @@ export interface Destination {
   /** SHA-256 of the one certificate it may show, in hexadecimal. */
   readonly certificateSha256?: string;
   readonly headers: Readonly<Record<string, string>>;
+  /** Who signs each request to it. Absent: it goes out with these headers. */
+  readonly signing?: Signing;
   /** Which replica of a fleet; `null` for a provider. */
   readonly replica: string | null;
 }
 
 /** In the order they are tried, or why there is nowhere to go. */
 export async function destinations(
-  { plan, secrets, replicas }: LaneRuntime,
+  lane: LaneRuntime,
   known: OwnKnowledge & { readonly cooldown: Cooldown },
   { model }: NamedModel,
   conversation: string,
 ): Promise<readonly Destination[] | 'no_replica' | 'secret_missing'> {
+  const { plan, secrets, replicas } = lane;
   if (model.fleet !== null) {
     const ranked = rankReplicas(upToDate(await replicas.rows(model.fleet), known), conversation, {
       concurrency: plan.fleets[model.fleet]?.concurrency ?? Infinity,
@@ -39,7 +44,23 @@ export async function destinations(
   if (provider === undefined) throw new Error(`the plan has no provider ${model.provider}`);
   const key = provider.secret === null ? undefined : await secrets.find(provider.secret);
   if (key === undefined && provider.secret !== null && provider.keyRequired) return 'secret_missing';
-  return [{ baseUrl: provider.baseUrl, headers: authHeaders(provider.protocol, key), replica: null }];
+  const signing = provider.signingRegion === null ? null : await signingIn(lane, provider.signingRegion);
+  if (signing === null && provider.signingRegion !== null && provider.keyRequired) return 'secret_missing';
+  const headers = authHeaders(provider.protocol, key);
+  return [{ baseUrl: addressFor(model, provider), headers, ...(signing !== null && { signing }), replica: null }];
+}
+
+/** Bedrock speaks OpenAI's protocol too, at a path of its own. Source: Bedrock user guide, "OpenAI Chat Completions API". */
+const addressFor = ({ protocol }: NamedModel['model'], provider: PlanProvider): string =>
+  protocol === 'openai' && provider.protocol === 'bedrock' ? `${provider.baseUrl}/openai/v1` : provider.baseUrl;
+
+/** `null`: there is nobody to sign. */
+async function signingIn({ credentials }: LaneRuntime, region: string): Promise<Signing | null> {
+  try {
+    return credentials === undefined ? null : { service: 'bedrock', region, credentials: await credentials() };
+  } catch {
+    return null;
+  }
 }
 
 /** Source: the providers' API references. */

@@ -3,7 +3,8 @@ import { CallerMistake, type UpstreamBody } from '../dialect';
 import type { HubRequest, HubTool } from '../hub';
 import { DEFAULT_MAX_TOKENS } from '../limits';
 import type { JsonObject } from '../json';
-import { checkToolName } from './tool-names';
+import { dropOther } from '../other-params';
+import { checkToolName } from '../tool-names';
 import { writeTurns } from './write-turns';
 
 /** `model` is the target's name. Throws `CallerMistake` where the request cannot be said here. */
@@ -98,30 +99,6 @@ function writeFormat({ responseFormat }: HubRequest): JsonObject {
   throw new CallerMistake(
     "Unsupported 'response_format.type': this model has no `json_object`; give the schema with `json_schema`.",
     'response_format.type',
-    'unsupported_parameter',
-  );
-}
-
-/** By parameter: the value that asks for nothing, so that leaving it out changes nothing. */
-const NEUTRAL: Readonly<Record<string, unknown>> = {
-  n: 1,
-  logprobs: false,
-  top_logprobs: 0,
-  presence_penalty: 0,
-  frequency_penalty: 0,
-  store: false,
-};
-
-/** Without these the answer would not be what was asked for. The rest is a hint, and is listed as dropped. */
-const ESSENTIAL: readonly string[] = ['n', 'logprobs'];
-
-function dropOther(other: HubRequest['other']): string[] {
-  const names = Object.keys(other).filter((name) => !(Object.hasOwn(NEUTRAL, name) && NEUTRAL[name] === other[name]));
-  const essential = names.find((name) => ESSENTIAL.includes(name));
-  if (essential === undefined) return names;
-  throw new CallerMistake(
-    `Unsupported '${essential}': this model's provider has no such parameter.`,
-    essential,
     'unsupported_parameter',
   );
 }

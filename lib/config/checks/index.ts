@@ -23,6 +23,7 @@ import { lanes } from './lanes';
 import { lastRoute } from './last-route';
 import { licenceAccepted } from './licence-accepted';
 import { licenceUse } from './licence-use';
+import { modelProtocol } from './model-protocol';
 import { modelTarget } from './model-target';
 import { priceKnown } from './price-known';
 import { providerKnown } from './provider-known';
@@ -46,6 +47,7 @@ import { zones } from './zones';
 /** What a plan is made from: `compile` relies on these. */
 export const nameChecks: readonly Check[] = [
   modelTarget,
+  modelProtocol,
   unknownFleet,
   unknownProvider,
   unknownAdapter,

@@ -2,7 +2,7 @@
 import { type Stack, Validations } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import { AwsSolutionsChecks } from 'cdk-nag';
-import { ClosedProvider } from '../../../constructs/closed-provider';
+import { ClosedProvider, type ClosedProviderProps } from '../../../constructs/closed-provider';
 import { LlmRouter, type LlmRouterProps, RouterFront, RouterLane } from '../../../constructs/llm-router';
 import { testApp } from '../../support/cdk';
 import { FakeFleet, SmallNetwork, annotations, openai, routerStack } from './support';
@@ -157,9 +157,14 @@ describe('surroundings', () => {
     expect(errors).toEqual([text('providers.openai: got openai on the internet')]);
   });
 
-  test('Bedrock in a stack whose region is known at deploy only', () => {
+  test.each<[string, ClosedProviderProps]>([
+    ['bedrock', { provider: 'bedrock' }],
+    ['bedrock', { provider: 'bedrock', baseUrl: 'https://vpce-1.example.com' }],
+    ['near', { provider: 'near', baseUrl: 'https://vpce-1.example.com', protocol: 'bedrock' }],
+  ])('Bedrock in a stack whose region is known at deploy only: %s %j', (_name, provider) => {
     const make = (): LlmRouterProps => ({
-      models: { nova: { backend: new ClosedProvider({ provider: 'bedrock' }), model: 'amazon.nova-lite-v1:0' } },
+      models: { nova: { backend: new ClosedProvider(provider), model: 'amazon.nova-lite-v1:0' } },
+      sensitivity: { defaultClass: 'public' },
       routes: [{ name: 'default', to: ['nova'] }],
     });
     expect(errorsOf(make, routerStack({}))).toEqual([

@@ -35,6 +35,7 @@ models:
   near: { fleet: own }
   gpt: { provider: openai, model: gpt-5.4-mini, price: { inputUsdPerMillionTokens: 1, outputUsdPerMillionTokens: 2 } }
   nova: { provider: bedrock, model: 'amazon.nova-lite-v1:0' }
+  oss: { provider: bedrock, model: 'openai.gpt-oss-120b-1:0', protocol: openai }
   lab: { provider: lab, model: qwen3, price: { inputUsdPerMillionTokens: 0, outputUsdPerMillionTokens: 0 } }
   'openai/*': { provider: openai }
 routes:
@@ -64,6 +65,7 @@ function everything(): { stack: ReturnType<typeof routerStack>; template: Templa
   });
   const own = new FakeFleet(network, 'own', { endpoints: ['http://10.0.4.5:8000'], context: 8192, concurrency: 16 });
   const closed = openai(stack);
+  const bedrock = new ClosedProvider({ provider: 'bedrock' });
   const props: LlmRouterProps = {
     deployment: 'acme-llm',
     network,
@@ -76,7 +78,8 @@ function everything(): { stack: ReturnType<typeof routerStack>; template: Templa
         model: 'gpt-5.4-mini',
         price: { inputUsdPerMillionTokens: 1, outputUsdPerMillionTokens: 2 },
       },
-      nova: { backend: new ClosedProvider({ provider: 'bedrock' }), model: 'amazon.nova-lite-v1:0' },
+      nova: { backend: bedrock, model: 'amazon.nova-lite-v1:0' },
+      oss: { backend: bedrock, model: 'openai.gpt-oss-120b-1:0', protocol: 'openai' },
       lab: {
         backend: new ClosedProvider({ provider: 'lab', baseUrl: 'http://10.0.7.4:11434/v1', protocol: 'openai' }),
         model: 'qwen3',

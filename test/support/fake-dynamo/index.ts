@@ -7,7 +7,7 @@
 import * as http from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { FakeError } from './errors';
-import { isSignedBy } from './signature';
+import { isSignedBy } from '../signature';
 import { FakeTables, type Input, type TableChange } from './tables';
 
 export interface FakeDynamo {

@@ -1,5 +1,5 @@
-/** A tool's name must be one that the Messages API takes, in the request's tools and in its history alike. */
-import { CallerMistake } from '../dialect';
+/** A tool's name must be one that Anthropic's Messages API and Bedrock's Converse take, in tools and history alike. */
+import { CallerMistake } from './dialect';
 
 const PATTERN = /^[a-zA-Z0-9_-]{1,64}$/;
 

@@ -1,0 +1,24 @@
+/** JSON whose numbers go on as they were written: they may be arguments of a tool. */
+import { type JsonObject, isObject } from './json';
+
+/** What TypeScript's library does not declare yet of ECMAScript's `JSON.parse` with source text. */
+interface SourceTextJson {
+  parse(
+    text: string,
+    reviver: (key: string, value: unknown, context: { readonly source?: string }) => unknown,
+  ): unknown;
+  rawJSON(text: string): unknown;
+}
+
+/** The object that a text is, where numbers that JavaScript would write differently keep their text; `null`: it is none. */
+export function parseExactly(text: string): JsonObject | null {
+  const json = JSON as unknown as SourceTextJson;
+  try {
+    const value = json.parse(text, (_key, one, { source }) =>
+      typeof one === 'number' && source !== undefined && String(one) !== source ? json.rawJSON(source) : one,
+    );
+    return isObject(value) ? value : null;
+  } catch {
+    return null;
+  }
+}
