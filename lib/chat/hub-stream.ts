@@ -6,6 +6,8 @@ import { truncatedFault } from './upstream-fault';
 /** Reads a target's stream into hub events. */
 export interface HubStreamReader {
   read(event: string | undefined, data: string): HubStep;
+  /** The upstream closed. Absent: its protocol announces the end, so that a stream which only closes is truncated. */
+  close?(): HubStep;
 }
 
 export interface HubStep {
@@ -24,22 +26,20 @@ export interface HubStreamWriter {
 }
 
 export function hubStream(reader: HubStreamReader, writer: HubStreamWriter): StreamReader {
+  const written = (step: HubStep): StreamStep => {
+    let out = '';
+    for (const one of step.events) out += writer.write(one);
+    if (step.ended === true) out += writer.end();
+    return {
+      out,
+      ...told(step.events),
+      ...(step.fault && { fault: step.fault }),
+      ...(step.ended && { ended: true }),
+    };
+  };
   return {
-    read(event, data) {
-      const step = reader.read(event, data);
-      let out = '';
-      for (const one of step.events) out += writer.write(one);
-      if (step.ended === true) out += writer.end();
-      return {
-        out,
-        ...told(step.events),
-        ...(step.fault && { fault: step.fault }),
-        ...(step.ended && { ended: true }),
-      };
-    },
-    close() {
-      return { out: '', fault: truncatedFault() };
-    },
+    read: (event, data) => written(reader.read(event, data)),
+    close: () => written(reader.close?.() ?? { events: [], fault: truncatedFault() }),
   };
 }
 

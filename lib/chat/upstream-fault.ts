@@ -64,7 +64,7 @@ function isClientError(status: number): boolean {
   return status >= 400 && status < 500 && status !== 429;
 }
 
-/** By `type` or `code`, of OpenAI, Anthropic and vLLM. */
+/** By `type`, `code` or `status`, of OpenAI, Anthropic, vLLM and Google. */
 const STATUS_OF: Readonly<Record<string, number>> = {
   invalid_request_error: 400,
   context_length_exceeded: 400,
@@ -86,10 +86,22 @@ const STATUS_OF: Readonly<Record<string, number>> = {
   InternalServerError: 500,
   overloaded_error: 503,
   timeout_error: 504,
+  INVALID_ARGUMENT: 400,
+  FAILED_PRECONDITION: 400,
+  OUT_OF_RANGE: 400,
+  UNAUTHENTICATED: 401,
+  PERMISSION_DENIED: 403,
+  NOT_FOUND: 404,
+  ABORTED: 409,
+  RESOURCE_EXHAUSTED: 429,
+  INTERNAL: 500,
+  UNKNOWN: 500,
+  UNAVAILABLE: 503,
+  DEADLINE_EXCEEDED: 504,
 };
 
 function statusOf(error: JsonObject | null): number | null {
-  for (const word of [error?.['code'], error?.['type']]) {
+  for (const word of [error?.['code'], error?.['type'], error?.['status']]) {
     if (typeof word === 'number' && word >= 400 && word < 600) return word === 529 ? 503 : word;
     if (typeof word === 'string' && Object.hasOwn(STATUS_OF, word)) return STATUS_OF[word] ?? null;
   }
@@ -106,6 +118,8 @@ const TOO_LONG = [
   /prompt is too long/i,
   // Anthropic: "input length and `max_tokens` exceed context limit: 178959 + 64000 > 200000"
   /exceed context limit/i,
+  // Gemini: "The input token count (1200000) exceeds the maximum number of tokens allowed (1048576)."
+  /exceeds the maximum number of tokens allowed/i,
   // llama.cpp, and OpenAI's newer wording
   /exceeds the (available )?context (size|window)/i,
 ];

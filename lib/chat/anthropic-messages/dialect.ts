@@ -10,7 +10,7 @@ import { MessagesStream } from './read-stream';
 import { writeRequest } from './write-request';
 
 export const anthropicMessages: Dialect = {
-  path: '/v1/messages',
+  path: () => '/v1/messages',
   request: (call) => writeRequest(readCall(call), call.model),
   answer({ createdSeconds }, text) {
     const read = readMessage(text);

@@ -1,6 +1,7 @@
 /** A whole message of the Messages API into the hub. */
 import type { UpstreamFault } from '../dialect';
 import type { HubAnswer, HubPart } from '../hub';
+import { parseExactly } from '../exact-json';
 import { type JsonObject, isObject } from '../json';
 import { invalidFault, reportedFault } from '../upstream-fault';
 import { NO_USAGE, finishOf, hubUsage, refusalOf, updateUsage } from './usage';
@@ -34,26 +35,4 @@ function readBlock({ type, text, thinking, id, name, input }: JsonObject): HubPa
   if (type === 'thinking') return [{ kind: 'reasoning', text: String(thinking) }];
   if (type !== 'tool_use') return [];
   return [{ kind: 'tool_call', id: String(id), name: String(name), argumentsJson: JSON.stringify(input ?? {}) }];
-}
-
-/** What TypeScript's library does not declare yet of ECMAScript's `JSON.parse` with source text. */
-interface SourceTextJson {
-  parse(
-    text: string,
-    reviver: (key: string, value: unknown, context: { readonly source?: string }) => unknown,
-  ): unknown;
-  rawJSON(text: string): unknown;
-}
-
-/** Numbers that JavaScript would write differently keep their text: they may be arguments of a tool. */
-function parseExactly(text: string): JsonObject | null {
-  const json = JSON as unknown as SourceTextJson;
-  try {
-    const value = json.parse(text, (_key, one, { source }) =>
-      typeof one === 'number' && source !== undefined && String(one) !== source ? json.rawJSON(source) : one,
-    );
-    return isObject(value) ? value : null;
-  } catch {
-    return null;
-  }
 }

@@ -10,7 +10,7 @@ import { ABORTED, passThroughStream } from './pass-through-stream';
 import { asksForUsage, readUsage } from './usage';
 
 export const openAiChat: Dialect = {
-  path: '/chat/completions',
+  path: () => '/chat/completions',
   request,
   answer,
   stream: passThroughStream,
