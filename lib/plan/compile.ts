@@ -150,6 +150,7 @@ function fleetCapabilities({ kind, context: contextTokens }: Fleet, images: bool
 
 function providerCapabilities(protocol: Protocol, row: catalog.CatalogPrice | undefined): Capabilities {
   const openai = protocol === 'openai';
+  const openaiOrGemini = openai || protocol === 'gemini';
   const endpoints: Endpoint[] = row?.kind === 'embed' ? ['embeddings'] : ['chat'];
   return {
     endpoints,
@@ -159,9 +160,9 @@ function providerCapabilities(protocol: Protocol, row: catalog.CatalogPrice | un
     pdf: row?.pdf ?? true,
     audio: openai,
     jsonSchema: true,
-    jsonObject: openai,
-    n: openai,
-    logprobs: openai,
+    jsonObject: openaiOrGemini,
+    n: openaiOrGemini,
+    logprobs: openaiOrGemini,
     contextTokens: row?.contextTokens ?? null,
   };
 }

@@ -5,8 +5,8 @@
  * turns is not.
  */
 import { CallerMistake } from '../dialect';
-import type { HubMessage, HubPart } from '../hub';
-import { parseObject } from '../json';
+import type { HubMessage, HubPart, HubToolCall } from '../hub';
+import { argumentsOf } from '../tool-arguments';
 import { checkToolName } from './tool-names';
 import { ToolPairs } from './tool-pairs';
 
@@ -84,13 +84,9 @@ function writeParts(parts: readonly HubPart[], at: string, pairs: ToolPairs): Bl
   });
 }
 
-function writeCall(call: HubPart & { kind: 'tool_call' }, id: string, at: string): string {
+function writeCall(call: HubToolCall, id: string, at: string): string {
   checkToolName(call.name, `${at}.name`);
-  const input = call.argumentsJson.trim() === '' ? '{}' : call.argumentsJson;
-  if (parseObject(input) === null) {
-    const param = `${at}.arguments`;
-    throw new CallerMistake(`Invalid '${param}': expected the JSON text of an object.`, param);
-  }
+  const input = argumentsOf(call, `${at}.arguments`);
   return `{"type":"tool_use","id":${JSON.stringify(id)},"name":${JSON.stringify(call.name)},"input":${input}}`;
 }
 
