@@ -6,9 +6,11 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import * as path from 'node:path';
 import { anthropicMessages } from '../../lib/chat/anthropic-messages/dialect';
 import type { Dialect } from '../../lib/chat/dialect';
+import { geminiGenerateContent } from '../../lib/chat/gemini-generate-content/dialect';
 import { openAiChat } from '../../lib/chat/openai-chat/pass-through';
 import { assemble, bytesOf, callOf, run, runEvents } from './support';
 import * as anthropic from './streams/anthropic';
+import * as gemini from './streams/gemini';
 import * as openai from './streams/openai';
 
 const RECORDED = path.resolve(__dirname, '../../../shared/data/provider-streams');
@@ -20,6 +22,7 @@ type Recording = readonly [name: string, dialect: Dialect, events: readonly stri
 /** Recordings of OpenAI's protocol leave out the `[DONE]` that was sent. */
 const PROVIDERS: readonly (readonly [folder: string, dialect: Dialect, end: readonly string[]])[] = [
   ['anthropic', anthropicMessages, []],
+  ['google', geminiGenerateContent, []],
   ['mistral', openAiChat, ['[DONE]']],
   ['groq', openAiChat, ['[DONE]']],
   ['deepseek', openAiChat, ['[DONE]']],
@@ -46,6 +49,11 @@ const own: readonly Recording[] = [
   ['own anthropic text', anthropicMessages, anthropic.text],
   ['own anthropic thinking', anthropicMessages, anthropic.thinking],
   ['own anthropic tools', anthropicMessages, anthropic.tools],
+  ['own gemini text', geminiGenerateContent, gemini.text],
+  ['own gemini thoughts', geminiGenerateContent, gemini.thoughts],
+  ['own gemini tools', geminiGenerateContent, gemini.tools],
+  ['own gemini tools in pieces', geminiGenerateContent, gemini.toolsInPieces],
+  ['own gemini candidates', geminiGenerateContent, gemini.twoCandidates],
 ];
 
 const ERROR = JSON.stringify({ type: 'error', error: { type: 'overloaded_error', message: 'Overloaded' } });
@@ -92,7 +100,7 @@ describe.each([...own, ...recorded])('%s', (_name, dialect, events) => {
     const wrong = [...afterEvents, ...inside].flatMap((end) => {
       const { last, out } = run(dialect, ASKING, [bytes.slice(0, end)]);
       const isTruncated = last.fault?.kind === 'truncated' && last.ended === undefined && !out.includes('[DONE]');
-      const isFinished = dialect === anthropicMessages && /"finish_reason":"/.test(out);
+      const isFinished = dialect !== openAiChat && /"finish_reason":"/.test(out);
       return isTruncated && expected.out.startsWith(out) && !isFinished ? [] : [{ end, last, out }];
     });
     expect(wrong).toEqual([]);
@@ -126,7 +134,13 @@ whenPresent(`the recordings (absent: ${RECORDED})`, () => {
     ['groq-tool-call', 210, 15, 0, null],
     ['deepseek-reasoning', 18, 219, 0, 205],
     ['deepseek-tool-call', 339, 83, 320, 39],
-  ])('D2, D5 the usage of %s', (name, promptTokens, completionTokens, cacheReadTokens, reasoningTokens) => {
+    ['google-text', 9, 208, 0, 185],
+    ['google-reasoning', 9, 285, 0, 256],
+    ['google-tool-call', 29, 60, 0, 45],
+    ['google-tool-call-gemini3', 29, 819, 0, 804],
+    ['google-stream-no-args-tool-call', 249, 241, 0, 183],
+    ['google-stream-tool-call-arguments', 26, 155, 0, 132],
+  ])('D2, D4, D5 the usage of %s', (name, promptTokens, completionTokens, cacheReadTokens, reasoningTokens) => {
     expect(result(name).usage).toEqual({
       promptTokens,
       completionTokens,
@@ -146,6 +160,10 @@ whenPresent(`the recordings (absent: ${RECORDED})`, () => {
       finishes: ['stop'],
     });
     expect(assemble(result('mistral-text').chunks).text).toBe('Hello, world! This is a test response.');
+    expect(assemble(result('google-text').chunks)).toMatchObject({
+      text: 'There are **3** "r"s in strawberry.\n\nst**r**awbe**rr**y',
+      finishes: ['stop'],
+    });
   });
 
   test('B4 a refusal is a content filter', () => {
@@ -160,6 +178,44 @@ whenPresent(`the recordings (absent: ${RECORDED})`, () => {
       { id: 'toolu_01QE1WLsSVp5hy5Q3GmGTmjP', name: 'updateIssueList', arguments: '{}' },
     ]);
   });
+
+  test('B14 a function call without `args` has `{}`', () => {
+    const { calls, reasoning, finishes } = assemble(result('google-stream-no-args-tool-call').chunks);
+    expect(calls.map(({ name, arguments: args }) => [name, args])).toEqual([
+      ['read_theme', '{}'],
+      ['read_screen', '{"id":"A"}'],
+      ['read_screen', '{"id":"B"}'],
+      ['read_screen', '{"id":"C"}'],
+    ]);
+    expect(reasoning).toMatch(/^\*\*Processing User Requests\*\*/);
+    expect(finishes).toEqual(['tool_calls']);
+  });
+
+  test('B15 arguments that come in pieces are put together', () => {
+    const { calls, finishes } = assemble(result('google-stream-tool-call-arguments').chunks);
+    expect(calls.map(({ name, arguments: args }) => [name, args])).toEqual([
+      ['getWeather', '{"location":"Boston"}'],
+      ['getWeather', '{"location":"San Francisco"}'],
+    ]);
+    expect(finishes).toEqual(['tool_calls']);
+  });
+
+  test.each(['google-tool-call', 'google-tool-call-gemini3'])(
+    'B5, B16, B17 %s: a call whose STOP comes later finishes by tool calls, with an id and its signature',
+    (name) => {
+      const { chunks } = result(name);
+      const { calls, finishes } = assemble(chunks);
+      expect(finishes).toEqual(['tool_calls']);
+      expect(calls).toEqual([
+        {
+          id: `call_${chunks[0]?.id}_0`,
+          name: 'weather',
+          arguments: '{"location":"San Francisco"}',
+          signature: expect.stringMatching(/^E.{200,}/) as string,
+        },
+      ]);
+    },
+  );
 
   test('B18 thinking is reasoning', () => {
     const { reasoning, text } = assemble(result('anthropic-clear-thinking.1').chunks);
@@ -179,15 +235,32 @@ whenPresent(`the recordings (absent: ${RECORDED})`, () => {
   });
 
   test('whole answers', () => {
-    const read = (file: string): unknown => {
-      const text = readFileSync(path.join(RECORDED, 'anthropic', file), 'utf8');
-      return anthropicMessages.answer(callOf(), text);
+    const read = (file: string, dialect = anthropicMessages): unknown => {
+      const folder = dialect === anthropicMessages ? 'anthropic' : 'google';
+      return dialect.answer(callOf(), readFileSync(path.join(RECORDED, folder, file), 'utf8'));
     };
+    expect(read('google-text.json', geminiGenerateContent)).toMatchObject({
+      ok: true,
+      finish: 'stop',
+      usage: { promptTokens: 9, completionTokens: 272, reasoningTokens: 244 },
+    });
     expect(read('anthropic-text.json')).toMatchObject({
       ok: true,
       finish: 'stop',
       usage: { promptTokens: 12, completionTokens: 29 },
     });
     expect(read('anthropic-refusal.json')).toMatchObject({ ok: true, finish: 'content_filter' });
+  });
+
+  test('E1 a quota that is used up says when to come again, in its body', () => {
+    const text = readFileSync(path.join(RECORDED, 'google', 'google-429-retry-info.json'), 'utf8');
+    expect(geminiGenerateContent.fault(429, text)).toEqual({
+      ok: false,
+      kind: 'status',
+      status: 429,
+      message: 'You exceeded your current quota, please check your plan.',
+      contextLengthExceeded: false,
+      retryAfterSeconds: 35,
+    });
   });
 });
