@@ -40,7 +40,7 @@ const STEP = /\.([^.[\]]+)|\[(\d+)\]|\['((?:[^'\\]|\\['\\])*)'\]/y;
 function stepsOf(path: unknown): Step[] {
   if (typeof path !== 'string' || !path.startsWith('$')) return [];
   const steps: Step[] = [];
-  for (STEP.lastIndex = 1; STEP.lastIndex < path.length; ) {
+  for (STEP.lastIndex = 1; STEP.lastIndex < path.length;) {
     const [, name, place, quoted] = STEP.exec(path) ?? [];
     const step = place === undefined ? (name ?? quoted?.replace(/\\(.)/g, '$1')) : Number(place);
     if (step === undefined) return [];

@@ -24,7 +24,8 @@ export class GenerateContentStream implements HubStreamReader {
     if (data === '') return { events: [] };
     const body = parseExactly(data);
     if (body === null) return { events: [], fault: invalidFault('an event of the stream is not a JSON object') };
-    if (event === 'error' || (body['error'] !== undefined && body['error'] !== null)) return { events: [], fault: reportedFault(body) };
+    if (event === 'error' || (body['error'] !== undefined && body['error'] !== null))
+      return { events: [], fault: reportedFault(body) };
     const head = [...this.start(body), ...this.count(body)];
     try {
       return { events: [...head, ...this.content(body)] };
