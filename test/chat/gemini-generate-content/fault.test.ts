@@ -1,7 +1,8 @@
+import type { UpstreamFault } from '../../../lib/chat/dialect';
 import { geminiGenerateContent } from '../../../lib/chat/gemini-generate-content/dialect';
 import { reportedFault } from '../../../lib/chat/upstream-fault';
 
-const { fault } = geminiGenerateContent;
+const fault = (status: number, text: string): UpstreamFault => geminiGenerateContent.fault(status, text);
 const body = (error: object): string => JSON.stringify({ error: { message: 'm', ...error } });
 const INFO = 'type.googleapis.com/google.rpc.';
 
