@@ -53,14 +53,15 @@ function stepsOf(path: unknown): Step[] {
 function childAt(at: Container, step: Step, isArray: boolean): Container | null {
   if (!fits(at, step)) return null;
   if (!Object.hasOwn(at, step)) at[step] = isArray ? [] : {};
-  const child = Object.hasOwn(at, step) ? at[step] : null;
+  const child = at[step];
   // A number that is kept as its text is a frozen object.
   return typeof child === 'object' && child !== null && !Object.isFrozen(child) ? (child as Container) : null;
 }
 
-/** Arrays grow by one, so that a piece cannot ask for a billion places. */
+/** Arrays grow by one, so that a piece cannot ask for a billion places; `__proto__` is no place that can be assigned. */
 function fits(at: Container, step: Step): boolean {
-  return Array.isArray(at) ? typeof step === 'number' && step <= at.length : typeof step === 'string';
+  if (Array.isArray(at)) return typeof step === 'number' && step <= at.length;
+  return typeof step === 'string' && step !== '__proto__';
 }
 
 /** A text goes on where it left off. A piece without a value only says that more will come. */

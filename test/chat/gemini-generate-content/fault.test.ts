@@ -14,6 +14,12 @@ test.each(['API_KEY_INVALID', 'API_KEY_EXPIRED'])(
   },
 );
 
+test('an error in a list of one is read as the error alone', () => {
+  const text = body({ code: 429, details: [{ '@type': `${INFO}RetryInfo`, retryDelay: '7s' }] });
+  expect(fault(429, `[${text}\n]\n`)).toEqual(fault(429, text));
+  expect(fault(429, text)).toMatchObject({ message: 'm', retryAfterSeconds: 7 });
+});
+
 test('any other 400 stays one', () => {
   const details = [{ '@type': `${INFO}BadRequest`, fieldViolations: [] }];
   expect(fault(400, body({ code: 400, status: 'INVALID_ARGUMENT', details }))).toMatchObject({ status: 400 });

@@ -63,7 +63,8 @@ test('a piece inside of a number that is kept as text has no place', () => {
 });
 
 test('no piece reaches what all objects share', () => {
-  assembled([text('$.__proto__.polluted', 'x')], { a: {} });
-  assembled([text('$.a.__proto__.polluted', 'x')], { a: {} });
+  for (const path of ['$.__proto__.polluted', '$.a.__proto__.polluted', '$.__proto__']) {
+    expect(assembled([text(path, 'x')], { a: {} })).toBeNull();
+  }
   expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
 });

@@ -196,6 +196,11 @@ test.each<[string, object[], string]>([
     'messages[1].tool_calls[0].function.name',
   ],
   ['C23 a result without a call', [user('q'), result('a')], 'messages[1].tool_call_id'],
+  [
+    'C23 a call whose result comes after something else',
+    [user('q'), assistant(null, call('a')), user('b'), result('a')],
+    'messages[1].tool_calls',
+  ],
   ['C23 a call without its result', [user('q'), assistant(null, call('a')), user('b')], 'messages[1].tool_calls'],
   ['C23 a call at the end', [user('q'), assistant(null, call('a'))], 'messages[1].tool_calls'],
   [
