@@ -87,6 +87,7 @@ function exampleWith(replicas: readonly Fake[], closed: Fake): string {
     replicas.map(({ url }) => url),
   );
   config.setIn(['providers', 'anthropic', 'baseUrl'], closed.url);
+  config.setIn(['providers', 'gemini', 'baseUrl'], closed.url);
   config.setIn(['providers', 'openai', 'baseUrl'], `${closed.url}/v1`);
   return config.toString();
 }

@@ -29,8 +29,8 @@ export interface ChatCall {
 }
 
 export interface Dialect {
-  /** Path behind the target's base URL. */
-  path(call: Pick<ChatCall, 'model' | 'body'>): string;
+  /** Path behind the target's base URL, with its query. */
+  path(call: ChatCall): string;
   /** How a streamed answer is cut into events. @default - server-sent events */
   readonly framing?: Framing;
   /** Throws `CallerMistake` where the caller's body cannot be said in the target's protocol. */
@@ -72,6 +72,8 @@ export interface UpstreamFault {
   readonly message: string;
   /** The prompt does not fit this target's context; another target's may be larger. */
   readonly contextLengthExceeded: boolean;
+  /** When to come again, where the body says so and not a header. */
+  readonly retryAfterSeconds?: number;
 }
 
 /** Reads one streamed answer. After a step with `fault` or `ended`, nothing more is read. */

@@ -3,10 +3,12 @@ import type { Protocol } from '../../config/vocabulary';
 import { anthropicMessages } from './anthropic-messages/dialect';
 import { bedrockConverse } from './bedrock-converse/dialect';
 import type { Dialect } from './dialect';
+import { geminiGenerateContent } from './gemini-generate-content/dialect';
 import { openAiChat } from './openai-chat/pass-through';
 
 export const dialects: Readonly<Partial<Record<Protocol, Dialect>>> = {
   openai: openAiChat,
   anthropic: anthropicMessages,
+  gemini: geminiGenerateContent,
   bedrock: bedrockConverse,
 };

@@ -26,7 +26,7 @@ export interface HubStreamWriter {
 }
 
 export function hubStream(reader: HubStreamReader, writer: HubStreamWriter): StreamReader {
-  function written(step: HubStep): StreamStep {
+  const written = (step: HubStep): StreamStep => {
     let out = '';
     for (const one of step.events) out += writer.write(one);
     if (step.ended === true) out += writer.end();
@@ -36,10 +36,10 @@ export function hubStream(reader: HubStreamReader, writer: HubStreamWriter): Str
       ...(step.fault && { fault: step.fault }),
       ...(step.ended && { ended: true }),
     };
-  }
+  };
   return {
     read: (event, data) => written(reader.read(event, data)),
-    close: () => (reader.close === undefined ? { out: '', fault: truncatedFault() } : written(reader.close())),
+    close: () => written(reader.close?.() ?? { events: [], fault: truncatedFault() }),
   };
 }
 

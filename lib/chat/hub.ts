@@ -37,9 +37,18 @@ export type HubPart =
     }
   | { readonly kind: 'file'; readonly name: string | null; readonly mediaType: string; readonly base64: string }
   | { readonly kind: 'reasoning'; readonly text: string }
-  /** `argumentsJson` is the JSON text as the model wrote it, never parsed and written again. */
-  | { readonly kind: 'tool_call'; readonly id: string; readonly name: string; readonly argumentsJson: string }
+  | HubToolCall
   | { readonly kind: 'tool_result'; readonly id: string; readonly text: string };
+
+export interface HubToolCall {
+  readonly kind: 'tool_call';
+  readonly id: string;
+  readonly name: string;
+  /** The JSON text as the model wrote it, never parsed and written again. */
+  readonly argumentsJson: string;
+  /** The model's sealed thoughts behind the call, which Gemini wants back with it. */
+  readonly thoughtSignature?: string;
+}
 
 export interface HubTool {
   readonly name: string;
@@ -62,22 +71,51 @@ export interface HubUsage {
   readonly reasoningTokens: number | null;
 }
 
-export interface HubAnswer {
-  readonly id: string;
-  readonly model: string;
+export interface HubChoice {
   readonly parts: readonly HubPart[];
   readonly finish: HubFinish;
   readonly refusal: string | null;
-  readonly usage: HubUsage | null;
+  readonly logprobs?: readonly HubLogprob[];
 }
 
-/** What happens in a streamed answer, in order. Tool calls are numbered from 0 in the order they begin. */
+/** A whole answer; its own choice is the first. */
+export interface HubAnswer extends HubChoice {
+  readonly id: string;
+  readonly model: string;
+  readonly usage: HubUsage | null;
+  /** The other choices, where several were asked for. */
+  readonly others?: readonly HubChoice[];
+}
+
+/** A token of the text, with the likeliest ones at its place where they were asked for. */
+export interface HubLogprob {
+  readonly token: string;
+  /** Natural logarithm of its probability. */
+  readonly logprob: number;
+  readonly top: readonly { readonly token: string; readonly logprob: number }[];
+}
+
+/** What happens in a streamed answer, in order. */
 export type HubEvent =
   | { readonly kind: 'start'; readonly id: string; readonly model: string }
+  | { readonly kind: 'usage'; readonly usage: HubUsage }
+  | (HubChoiceEvent & {
+      /** Which choice it belongs to; absent: the first. */
+      readonly choice?: number;
+    });
+
+/** Tool calls are numbered from 0 in the order they begin in their choice. */
+export type HubChoiceEvent =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'reasoning'; readonly text: string }
   | { readonly kind: 'refusal'; readonly text: string }
-  | { readonly kind: 'tool_call'; readonly index: number; readonly id: string; readonly name: string }
+  | { readonly kind: 'logprobs'; readonly tokens: readonly HubLogprob[] }
+  | {
+      readonly kind: 'tool_call';
+      readonly index: number;
+      readonly id: string;
+      readonly name: string;
+      readonly thoughtSignature?: string;
+    }
   | { readonly kind: 'tool_arguments'; readonly index: number; readonly json: string }
-  | { readonly kind: 'finish'; readonly finish: HubFinish }
-  | { readonly kind: 'usage'; readonly usage: HubUsage };
+  | { readonly kind: 'finish'; readonly finish: HubFinish };

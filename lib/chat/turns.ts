@@ -7,7 +7,7 @@
  */
 import { CallerMistake } from './dialect';
 import type { HubMessage, HubPart } from './hub';
-import { parseObject } from './json';
+import { argumentsOf } from './tool-arguments';
 import { checkToolName } from './tool-names';
 import { ToolPairs } from './tool-pairs';
 
@@ -94,16 +94,10 @@ function writeParts(parts: readonly HubPart[], at: string, writers: BlockWriters
         calls += 1;
         const id = pairs.call(part.id, at);
         checkToolName(part.name, `${place}.name`);
-        return [{ json: writers.call(id, part.name, inputOf(part.argumentsJson, `${place}.arguments`)) }];
+        return [{ json: writers.call(id, part.name, argumentsOf(part, `${place}.arguments`)) }];
       }
     }
   });
-}
-
-function inputOf(argumentsJson: string, param: string): string {
-  const input = argumentsJson.trim() === '' ? '{}' : argumentsJson;
-  if (parseObject(input) !== null) return input;
-  throw new CallerMistake(`Invalid '${param}': expected the JSON text of an object.`, param);
 }
 
 /** An answer that the caller began may not end in white space; one that it began with nothing was not begun. */

@@ -73,7 +73,7 @@ function isClientError(status: number): boolean {
   return status >= 400 && status < 500 && status !== 429;
 }
 
-/** By `type` or `code`, of OpenAI, Anthropic, vLLM and streams of Bedrock. */
+/** By `type`, `code` or `status`, of OpenAI, Anthropic, vLLM, Google and streams of Bedrock. */
 const STATUS_OF: Readonly<Record<string, number>> = {
   invalid_request_error: 400,
   context_length_exceeded: 400,
@@ -101,10 +101,22 @@ const STATUS_OF: Readonly<Record<string, number>> = {
   modelStreamErrorException: 500,
   serviceUnavailableException: 503,
   modelTimeoutException: 504,
+  INVALID_ARGUMENT: 400,
+  FAILED_PRECONDITION: 400,
+  OUT_OF_RANGE: 400,
+  UNAUTHENTICATED: 401,
+  PERMISSION_DENIED: 403,
+  NOT_FOUND: 404,
+  ABORTED: 409,
+  RESOURCE_EXHAUSTED: 429,
+  INTERNAL: 500,
+  UNKNOWN: 500,
+  UNAVAILABLE: 503,
+  DEADLINE_EXCEEDED: 504,
 };
 
 function statusOf(error: JsonObject | null): number | null {
-  for (const word of [error?.['code'], error?.['type']]) {
+  for (const word of [error?.['code'], error?.['type'], error?.['status']]) {
     if (typeof word === 'number' && word >= 400 && word < 600) return STANDS_FOR[word] ?? word;
     if (typeof word === 'string' && Object.hasOwn(STATUS_OF, word)) return STATUS_OF[word] ?? null;
   }
@@ -125,6 +137,8 @@ const TOO_LONG = [
   /input is too long/i,
   // Bedrock's Nova: "Input Tokens Exceeded: Number of input tokens exceeds maximum length."
   /input tokens exceeds maximum length/i,
+  // Gemini: "The input token count (1200000) exceeds the maximum number of tokens allowed (1048576)."
+  /exceeds the maximum number of tokens allowed/i,
   // llama.cpp, and OpenAI's newer wording
   /exceeds the (available )?context (size|window)/i,
 ];

@@ -159,6 +159,7 @@ function providerCapabilities(
   row: catalog.CatalogPrice | undefined,
 ): Capabilities {
   const openai = protocol === 'openai';
+  const openaiOrGemini = openai || protocol === 'gemini';
   const endpoints: Endpoint[] = row?.kind === 'embed' ? ['embeddings'] : ['chat'];
   return {
     endpoints,
@@ -168,9 +169,9 @@ function providerCapabilities(
     pdf: row?.pdf ?? true,
     audio: openai,
     jsonSchema: protocol !== 'bedrock' || model === null || !WITHOUT_SCHEMA.test(model),
-    jsonObject: openai,
-    n: openai,
-    logprobs: openai,
+    jsonObject: openaiOrGemini,
+    n: openaiOrGemini,
+    logprobs: openaiOrGemini,
     contextTokens: row?.contextTokens ?? null,
   };
 }

@@ -7,10 +7,12 @@ import * as path from 'node:path';
 import { anthropicMessages } from '../../lib/chat/anthropic-messages/dialect';
 import { bedrockConverse } from '../../lib/chat/bedrock-converse/dialect';
 import type { Dialect } from '../../lib/chat/dialect';
+import { geminiGenerateContent } from '../../lib/chat/gemini-generate-content/dialect';
 import { openAiChat } from '../../lib/chat/openai-chat/pass-through';
 import { assemble, bytesOf, callOf, run, runEvents } from './support';
 import * as anthropic from './streams/anthropic';
 import * as bedrock from './streams/bedrock';
+import * as gemini from './streams/gemini';
 import * as openai from './streams/openai';
 
 const RECORDED = path.resolve(__dirname, '../../../shared/data/provider-streams');
@@ -23,6 +25,7 @@ type Recording = readonly [name: string, dialect: Dialect, events: readonly stri
 const PROVIDERS: readonly (readonly [folder: string, dialect: Dialect, end: readonly string[]])[] = [
   ['anthropic', anthropicMessages, []],
   ['amazon-bedrock', bedrockConverse, []],
+  ['google', geminiGenerateContent, []],
   ['mistral', openAiChat, ['[DONE]']],
   ['groq', openAiChat, ['[DONE]']],
   ['deepseek', openAiChat, ['[DONE]']],
@@ -52,6 +55,11 @@ const own: readonly Recording[] = [
   ['own bedrock text', bedrockConverse, bedrock.text],
   ['own bedrock reasoning', bedrockConverse, bedrock.reasoning],
   ['own bedrock tools', bedrockConverse, bedrock.tools],
+  ['own gemini text', geminiGenerateContent, gemini.text],
+  ['own gemini thoughts', geminiGenerateContent, gemini.thoughts],
+  ['own gemini tools', geminiGenerateContent, gemini.tools],
+  ['own gemini tools in pieces', geminiGenerateContent, gemini.toolsInPieces],
+  ['own gemini candidates', geminiGenerateContent, gemini.twoCandidates],
 ];
 
 const ERROR = JSON.stringify({ type: 'error', error: { type: 'overloaded_error', message: 'Overloaded' } });
@@ -148,7 +156,13 @@ whenPresent(`the recordings (absent: ${RECORDED})`, () => {
     ['amazon-bedrock-reasoning', 51, 94, 0, null],
     ['amazon-bedrock-tool-call.1', 125, 45, 0, null],
     ['amazon-bedrock-tool-no-args', 100, 25, 0, null],
-  ])('D2, D5 the usage of %s', (name, promptTokens, completionTokens, cacheReadTokens, reasoningTokens) => {
+    ['google-text', 9, 208, 0, 185],
+    ['google-reasoning', 9, 285, 0, 256],
+    ['google-tool-call', 29, 60, 0, 45],
+    ['google-tool-call-gemini3', 29, 819, 0, 804],
+    ['google-stream-no-args-tool-call', 249, 241, 0, 183],
+    ['google-stream-tool-call-arguments', 26, 155, 0, 132],
+  ])('D2, D4, D5 the usage of %s', (name, promptTokens, completionTokens, cacheReadTokens, reasoningTokens) => {
     expect(result(name).usage).toEqual({
       promptTokens,
       completionTokens,
@@ -168,6 +182,10 @@ whenPresent(`the recordings (absent: ${RECORDED})`, () => {
       finishes: ['stop'],
     });
     expect(assemble(result('mistral-text').chunks).text).toBe('Hello, world! This is a test response.');
+    expect(assemble(result('google-text').chunks)).toMatchObject({
+      text: 'There are **3** "r"s in strawberry.\n\nst**r**awbe**rr**y',
+      finishes: ['stop'],
+    });
   });
 
   test('B4 a refusal is a content filter', () => {
@@ -194,6 +212,44 @@ whenPresent(`the recordings (absent: ${RECORDED})`, () => {
     });
   });
 
+  test('B14 a function call without `args` has `{}`', () => {
+    const { calls, reasoning, finishes } = assemble(result('google-stream-no-args-tool-call').chunks);
+    expect(calls.map(({ name, arguments: args }) => [name, args])).toEqual([
+      ['read_theme', '{}'],
+      ['read_screen', '{"id":"A"}'],
+      ['read_screen', '{"id":"B"}'],
+      ['read_screen', '{"id":"C"}'],
+    ]);
+    expect(reasoning).toMatch(/^\*\*Processing User Requests\*\*/);
+    expect(finishes).toEqual(['tool_calls']);
+  });
+
+  test('B15 arguments that come in pieces are put together', () => {
+    const { calls, finishes } = assemble(result('google-stream-tool-call-arguments').chunks);
+    expect(calls.map(({ name, arguments: args }) => [name, args])).toEqual([
+      ['getWeather', '{"location":"Boston"}'],
+      ['getWeather', '{"location":"San Francisco"}'],
+    ]);
+    expect(finishes).toEqual(['tool_calls']);
+  });
+
+  test.each(['google-tool-call', 'google-tool-call-gemini3'])(
+    'B5, B16, B17 %s: a call whose STOP comes later finishes by tool calls, with an id and its signature',
+    (name) => {
+      const { chunks } = result(name);
+      const { calls, finishes } = assemble(chunks);
+      expect(finishes).toEqual(['tool_calls']);
+      expect(calls).toEqual([
+        {
+          id: `call_${chunks[0]?.id}_0`,
+          name: 'weather',
+          arguments: '{"location":"San Francisco"}',
+          signature: expect.stringMatching(/^E.{200,}/) as string,
+        },
+      ]);
+    },
+  );
+
   test('B18 thinking is reasoning', () => {
     expect(assemble(result('amazon-bedrock-reasoning').chunks)).toMatchObject({
       reasoning: expect.stringMatching(/^Let me count the r's in "strawberry":.*So there are 3 r's\.$/s) as string,
@@ -216,10 +272,15 @@ whenPresent(`the recordings (absent: ${RECORDED})`, () => {
   });
 
   test('whole answers', () => {
-    const read = (file: string): unknown => {
-      const text = readFileSync(path.join(RECORDED, 'anthropic', file), 'utf8');
-      return anthropicMessages.answer(callOf(), text);
+    const read = (file: string, dialect = anthropicMessages): unknown => {
+      const folder = dialect === anthropicMessages ? 'anthropic' : 'google';
+      return dialect.answer(callOf(), readFileSync(path.join(RECORDED, folder, file), 'utf8'));
     };
+    expect(read('google-text.json', geminiGenerateContent)).toMatchObject({
+      ok: true,
+      finish: 'stop',
+      usage: { promptTokens: 9, completionTokens: 272, reasoningTokens: 244 },
+    });
     expect(read('anthropic-text.json')).toMatchObject({
       ok: true,
       finish: 'stop',
@@ -232,5 +293,17 @@ whenPresent(`the recordings (absent: ${RECORDED})`, () => {
       usage: { promptTokens: 22, completionTokens: 57, cacheReadTokens: 0, cacheWriteTokens: 0 },
     });
     expect(read('anthropic-refusal.json')).toMatchObject({ ok: true, finish: 'content_filter' });
+  });
+
+  test('E1 a quota that is used up says when to come again, in its body', () => {
+    const text = readFileSync(path.join(RECORDED, 'google', 'google-429-retry-info.json'), 'utf8');
+    expect(geminiGenerateContent.fault(429, text)).toEqual({
+      ok: false,
+      kind: 'status',
+      status: 429,
+      message: 'You exceeded your current quota, please check your plan.',
+      contextLengthExceeded: false,
+      retryAfterSeconds: 35,
+    });
   });
 });

@@ -62,6 +62,7 @@ interface Delta {
     readonly index: number;
     readonly id?: string;
     readonly function: { readonly name?: string; readonly arguments?: string };
+    readonly extra_content?: { readonly google: { readonly thought_signature: string } };
   }[];
 }
 
@@ -120,20 +121,28 @@ export interface Assembled {
   readonly text: string;
   readonly reasoning: string;
   readonly refusal: string;
-  readonly calls: readonly { readonly id: string; readonly name: string; readonly arguments: string }[];
+  readonly calls: readonly AssembledCall[];
   readonly finishes: readonly string[];
+}
+
+interface AssembledCall {
+  readonly id: string;
+  readonly name: string;
+  readonly arguments: string;
+  readonly signature?: string;
 }
 
 export function assemble(chunks: readonly Chunk[]): Assembled {
   const choices = chunks.flatMap(({ choices }) => choices);
   const join = (part: (delta: Delta) => string | null | undefined): string =>
     choices.map(({ delta }) => part(delta) ?? '').join('');
-  const calls: { id: string; name: string; arguments: string }[] = [];
+  const calls: { -readonly [K in keyof AssembledCall]: AssembledCall[K] }[] = [];
   for (const call of choices.flatMap(({ delta }) => delta.tool_calls ?? [])) {
     const known = (calls[call.index] ??= { id: '', name: '', arguments: '' });
     known.id += call.id ?? '';
     known.name += call.function.name ?? '';
     known.arguments += call.function.arguments ?? '';
+    if (call.extra_content !== undefined) known.signature = call.extra_content.google.thought_signature;
   }
   return {
     text: join(({ content }) => content),

@@ -269,6 +269,16 @@ const ROWS: readonly Row[] = [
     skips: { claude: 'n_unsupported' },
   },
   { it: 'skips what cannot give logprobs', facts: { needs: ['logprobs'] }, skips: { claude: 'logprobs_unsupported' } },
+  {
+    it: 'asks Gemini for several answers, logprobs and JSON',
+    config: {
+      providers: { gemini: { secret: 'a/gemini' } },
+      models: { flash: { provider: 'gemini', model: 'gemini-3.5-flash-lite' } },
+      ...onlyTo('flash'),
+    },
+    facts: { needs: ['n', 'logprobs', 'json_object', 'json_schema', 'tools', 'images', 'pdf'] },
+    asks: ['flash'],
+  },
   { it: 'skips what has no JSON mode', facts: { needs: ['json_object'] }, skips: { claude: 'schema_unsupported' } },
   {
     it: 'skips a context too small for prompt and answer',

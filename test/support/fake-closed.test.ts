@@ -1,4 +1,4 @@
-/** The fake of closed APIs against the event shapes and failures of OpenAI and Anthropic. Over real sockets. */
+/** The fake of closed APIs against the event shapes and failures of OpenAI, Anthropic and Gemini. Over real sockets. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startFakeClosed, type FakeClosed, type FakeClosedOptions } from './fake-closed';
@@ -30,15 +30,24 @@ describe('the fake of closed APIs', () => {
       headers: { 'x-api-key': 'sk-ant-test', 'anthropic-version': '2023-06-01' },
       ...sent,
     });
-  const protocols = { openai, anthropic };
-  const both = ['openai', 'anthropic'] as const;
+  const gemini = ({ stream, ...body }: Json = {}, sent: Sent = {}): Promise<Reply> =>
+    send(
+      `${fake.url}/v1beta/models/gemini-x:${stream === true ? 'streamGenerateContent?alt=sse' : 'generateContent'}`,
+      {
+        body: { contents: [{ role: 'user', parts: [{ text: 'Hello?' }] }], ...body },
+        headers: { 'x-goog-api-key': 'AIza-test' },
+        ...sent,
+      },
+    );
+  const protocols = { openai, anthropic, gemini };
+  const all = ['openai', 'anthropic', 'gemini'] as const;
   const offered = { tools: [{ name: 'weather' }] };
 
   afterEach(() => fake.stop());
 
   it('says in every response that it is a fake', async () => {
     await start({ name: 'eu' });
-    for (const reply of [await openai(), await anthropic(), await send(`${fake.url}/nowhere`)]) {
+    for (const reply of [await openai(), await anthropic(), await gemini(), await send(`${fake.url}/nowhere`)]) {
       expect(reply.headers).toMatchObject({ 'x-fake': 'closed', 'x-fake-name': 'eu' });
     }
   });
@@ -251,7 +260,83 @@ describe('the fake of closed APIs', () => {
     });
   });
 
-  describe.each(both)('in trouble as %s', (name) => {
+  describe('as Gemini', () => {
+    const config = (generationConfig: Json): Json => ({ generationConfig });
+    const candidate = (...parts: Json[]): Json => ({ content: { role: 'model', parts } });
+
+    it('answers whole', async () => {
+      await start({ script: 'Good day.' });
+      expect(json(await gemini())).toEqual({
+        candidates: [{ ...candidate({ text: 'Good day.' }), finishReason: 'STOP' }],
+        usageMetadata: {
+          promptTokenCount: anything,
+          candidatesTokenCount: anything,
+          totalTokenCount: anything,
+        },
+        modelVersion: 'gemini-fake',
+        responseId: text(/^[0-9a-f]{23}$/),
+      });
+    });
+
+    it('streams events of one id, the finish reason last', async () => {
+      await start({ script: 'Good day.' });
+      const events = chunksOf((await gemini({ stream: true })).text) as { candidates: Json[]; responseId: string }[];
+      expect(events.map(({ candidates }) => candidates)).toEqual([
+        [candidate({ text: 'Good' })],
+        [candidate({ text: ' day.' })],
+        [{ ...candidate({ text: '' }), finishReason: 'STOP' }],
+      ]);
+      expect(new Set(events.map(({ responseId }) => responseId)).size).toBe(1);
+    });
+
+    it('calls tools when scripted, signed, and without arguments leaves them out', async () => {
+      await start({ script: `${call}<tool_call>{"name": "now", "arguments": {}}</tool_call>` });
+      expect(json(await gemini(offered))).toMatchObject({
+        candidates: [
+          candidate(
+            { functionCall: { name: 'weather', args: { city: 'Zürich' } }, thoughtSignature: anything },
+            { functionCall: { name: 'now' } },
+          ),
+        ],
+      });
+    });
+
+    it('thinks aloud only if asked to', async () => {
+      await start({ script: '<think>Hm.</think>Yes.' });
+      expect(json(await gemini(config({ thinkingConfig: { includeThoughts: true } })))).toMatchObject({
+        candidates: [candidate({ text: 'Hm.', thought: true }, { text: 'Yes.' })],
+      });
+      expect(json(await gemini())).toMatchObject({ candidates: [candidate({ text: 'Yes.' })] });
+    });
+
+    it.each([
+      ['maxOutputTokens', { maxOutputTokens: 2 }, 'MAX_TOKENS', 'One two'],
+      ['stopSequences', { stopSequences: ['three'] }, 'STOP', 'One two '],
+    ])('ends at %s', async (_, limit, finishReason, said) => {
+      await start({ script: 'One two three four' });
+      expect(json(await gemini(config(limit)))).toMatchObject({
+        candidates: [{ ...candidate({ text: said }), finishReason }],
+      });
+    });
+
+    it('answers as often as it is asked to', async () => {
+      await start();
+      const { candidates } = json(await gemini(config({ candidateCount: 2 }))) as { candidates: Json[] };
+      expect(candidates.map(({ index }) => index)).toEqual([undefined, 1]);
+    });
+
+    it.each<[string, Json, Sent, number]>([
+      ['without a key', {}, { headers: {} }, 403],
+      ['without contents', { contents: [] }, {}, 400],
+      ['with a field that it does not know', { messages: [] }, {}, 400],
+    ])('refuses a request %s in its own shape', async (_, body, sent, status) => {
+      await start();
+      const reply = await gemini(body, sent);
+      expect([reply.status, json(reply)]).toMatchObject([status, { error: { code: status, status: anything } }]);
+    });
+  });
+
+  describe.each(all)('in trouble as %s', (name) => {
     const ask = (body: Json = {}, sent: Sent = {}): Promise<Reply> => protocols[name](body, sent);
     const streamed = (sent: Sent = {}): Promise<Reply> => ask({ stream: true }, sent);
     const isError = (event: unknown): boolean => (event as Json)['error'] !== undefined;
@@ -339,9 +424,10 @@ describe('the fake of closed APIs', () => {
 
     it('records the request byte for byte and counts connections', async () => {
       await start();
-      await ask({ temperature: 0.5 });
+      await ask();
       expect(fake.connections).toBe(1);
-      expect(fake.requests).toMatchObject([{ method: 'POST', body: { temperature: 0.5 }, text: text(/^\{"model":/) }]);
+      const [request] = fake.requests;
+      expect(request).toMatchObject({ method: 'POST', text: JSON.stringify(request?.body) });
     });
   });
 });

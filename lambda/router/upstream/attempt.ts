@@ -58,9 +58,10 @@ export async function attempt(input: AttemptInput): Promise<AttemptResult> {
   if (typeof text !== 'string') return failed(text.failure, null, status);
   if (destination.replica !== null && isGateRefusal(status, text)) return failed('draining', null, status);
   if (status !== 200) {
+    const fault = dialect.fault(status, text);
     return {
-      ...failed('upstream_status', dialect.fault(status, text), status),
-      retryAfterSeconds: retryAfter(response),
+      ...failed('upstream_status', fault, status),
+      retryAfterSeconds: retryAfter(response) ?? fault.retryAfterSeconds ?? null,
     };
   }
   const answer = dialect.answer(input.call, text);

@@ -68,5 +68,6 @@ function authHeaders(protocol: string, key: string | undefined): Record<string, 
   if (protocol === 'anthropic') {
     return { 'anthropic-version': '2023-06-01', ...(key !== undefined && { 'x-api-key': key }) };
   }
+  if (protocol === 'gemini' && key !== undefined) return { 'x-goog-api-key': key };
   return key === undefined ? {} : { authorization: `Bearer ${key}` };
 }

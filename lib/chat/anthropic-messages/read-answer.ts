@@ -1,8 +1,8 @@
 /** A whole message of the Messages API into the hub. */
 import type { UpstreamFault } from '../dialect';
 import type { HubAnswer, HubPart } from '../hub';
-import { type JsonObject, isObject } from '../json';
 import { parseExactly } from '../exact-json';
+import { type JsonObject, isObject } from '../json';
 import { invalidFault, reportedFault } from '../upstream-fault';
 import { NO_USAGE, finishOf, hubUsage, refusalOf, updateUsage } from './usage';
 

@@ -2,6 +2,7 @@
 import type { HubMessage, HubPart } from '../hub';
 import { type JsonObject, isObject } from '../json';
 import { isGiven, refuse, unsupported } from './mistakes';
+import { readThoughtSignature } from './thought-signature';
 
 export function readMessages(messages: readonly JsonObject[]): HubMessage[] {
   return messages.map((message, index) => {
@@ -58,7 +59,8 @@ function readToolCall(call: unknown, at: string): HubPart {
   const { name, arguments: argumentsJson } = called;
   if (typeof name !== 'string' || name === '') refuse(`${at}.function.name`, 'a name', name);
   if (typeof argumentsJson !== 'string') refuse(`${at}.function.arguments`, 'JSON in a string', argumentsJson);
-  return { kind: 'tool_call', id, name, argumentsJson };
+  const thoughtSignature = readThoughtSignature(call);
+  return { kind: 'tool_call', id, name, argumentsJson, ...(thoughtSignature !== null && { thoughtSignature }) };
 }
 
 function readToolResult({ tool_call_id: id, content }: JsonObject, at: string): HubMessage {

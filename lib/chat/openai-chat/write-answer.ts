@@ -1,6 +1,8 @@
 /** A hub answer as the body of a chat completion. */
-import type { HubAnswer, HubPart } from '../hub';
+import type { HubAnswer, HubChoice, HubPart } from '../hub';
 import type { JsonObject } from '../json';
+import { writeLogprobs } from './logprobs';
+import { writeThoughtSignature } from './thought-signature';
 import { writeUsage } from './usage';
 
 export function writeAnswer(answer: HubAnswer, createdSeconds: number): string {
@@ -9,12 +11,17 @@ export function writeAnswer(answer: HubAnswer, createdSeconds: number): string {
     object: 'chat.completion',
     created: createdSeconds,
     model: answer.model,
-    choices: [{ index: 0, message: writeMessage(answer), logprobs: null, finish_reason: answer.finish }],
+    choices: [answer, ...(answer.others ?? [])].map((choice, index) => ({
+      index,
+      message: writeMessage(choice),
+      logprobs: writeLogprobs(choice.logprobs),
+      finish_reason: choice.finish,
+    })),
     ...(answer.usage && { usage: writeUsage(answer.usage) }),
   });
 }
 
-function writeMessage({ parts, refusal }: HubAnswer): JsonObject {
+function writeMessage({ parts, refusal }: HubChoice): JsonObject {
   const text = textOf(parts, 'text');
   const reasoning = textOf(parts, 'reasoning');
   const calls = parts.flatMap((part) => (part.kind === 'tool_call' ? [part] : []));
@@ -25,10 +32,11 @@ function writeMessage({ parts, refusal }: HubAnswer): JsonObject {
     refusal,
     ...(reasoning !== '' && { reasoning_content: reasoning }),
     ...(calls.length > 0 && {
-      tool_calls: calls.map(({ id, name, argumentsJson }) => ({
+      tool_calls: calls.map(({ id, name, argumentsJson, thoughtSignature }) => ({
         id,
         type: 'function',
         function: { name, arguments: argumentsJson },
+        ...writeThoughtSignature(thoughtSignature),
       })),
     }),
   };

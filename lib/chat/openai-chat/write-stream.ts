@@ -1,9 +1,11 @@
 /** Hub events as chat completion chunks. */
 import type { ChatCall } from '../dialect';
-import type { HubEvent, HubUsage } from '../hub';
+import type { HubChoiceEvent, HubEvent, HubUsage } from '../hub';
 import type { JsonObject } from '../json';
 import type { HubStreamWriter } from '../hub-stream';
 import { DONE, sseEvent } from '../sse';
+import { writeLogprobs } from './logprobs';
+import { writeThoughtSignature } from './thought-signature';
 import { asksForUsage, writeUsage } from './usage';
 
 type ChunkCall = Pick<ChatCall, 'body' | 'createdSeconds' | 'costUsd'>;
@@ -12,8 +14,8 @@ type ChunkCall = Pick<ChatCall, 'body' | 'createdSeconds' | 'costUsd'>;
 export function chunkWriter({ body, createdSeconds, costUsd }: ChunkCall): HubStreamWriter {
   const tellUsage = asksForUsage(body);
   let head: JsonObject = {};
-  /** Goes with the first delta, so that nothing is written before there is something to say. */
-  let role: JsonObject = { role: 'assistant' };
+  /** Choices whose role was told: it goes with the first delta, so that nothing is written before there is something to say. */
+  const begun = new Set<number>();
   let usage: HubUsage | null = null;
   let finished = false;
 
@@ -21,37 +23,27 @@ export function chunkWriter({ body, createdSeconds, costUsd }: ChunkCall): HubSt
     return sseEvent(JSON.stringify({ ...head, choices, ...(tellUsage && { usage: usageField }) }));
   }
 
-  function delta(fields: JsonObject, finishReason: string | null = null): string {
-    const choice = { index: 0, delta: { ...role, ...fields }, logprobs: null, finish_reason: finishReason };
-    role = {};
-    return chunk([choice], null);
-  }
-
   function write(event: HubEvent): string {
     switch (event.kind) {
       case 'start':
         head = { id: event.id, object: 'chat.completion.chunk', created: createdSeconds, model: event.model };
         return '';
-      case 'text':
-        return delta({ content: event.text });
-      case 'reasoning':
-        return delta({ reasoning_content: event.text });
-      case 'refusal':
-        return delta({ refusal: event.text });
-      case 'tool_call':
-        return delta({
-          tool_calls: [
-            { index: event.index, id: event.id, type: 'function', function: { name: event.name, arguments: '' } },
-          ],
-        });
-      case 'tool_arguments':
-        return delta({ tool_calls: [{ index: event.index, function: { arguments: event.json } }] });
       case 'usage':
         usage = event.usage;
         return '';
-      case 'finish':
-        finished = true;
-        return delta({}, event.finish);
+      default: {
+        const index = event.choice ?? 0;
+        const role = begun.has(index) ? {} : { role: 'assistant' };
+        begun.add(index);
+        finished ||= event.kind === 'finish';
+        const choice = {
+          index,
+          delta: { ...role, ...writeDelta(event) },
+          logprobs: event.kind === 'logprobs' ? writeLogprobs(event.tokens) : null,
+          finish_reason: event.kind === 'finish' ? event.finish : null,
+        };
+        return chunk([choice], null);
+      }
     }
   }
 
@@ -62,4 +54,25 @@ export function chunkWriter({ body, createdSeconds, costUsd }: ChunkCall): HubSt
       return (tellUsage && usage ? chunk([], writeUsage(usage, costUsd(usage))) : '') + sseEvent(DONE);
     },
   };
+}
+
+function writeDelta(event: HubChoiceEvent): JsonObject {
+  switch (event.kind) {
+    case 'text':
+      return { content: event.text };
+    case 'reasoning':
+      return { reasoning_content: event.text };
+    case 'refusal':
+      return { refusal: event.text };
+    case 'tool_call': {
+      const { index, id, name, thoughtSignature } = event;
+      const call = { index, id, type: 'function', function: { name, arguments: '' } };
+      return { tool_calls: [{ ...call, ...writeThoughtSignature(thoughtSignature) }] };
+    }
+    case 'tool_arguments':
+      return { tool_calls: [{ index: event.index, function: { arguments: event.json } }] };
+    case 'logprobs':
+    case 'finish':
+      return {};
+  }
 }

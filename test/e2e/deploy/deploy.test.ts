@@ -93,6 +93,7 @@ afterAll(async () => {
 function writeConfig(): string {
   const config = parseDocument(readFileSync(path.join(ROOT, 'config/hybrid-llm.yaml'), 'utf8'));
   config.setIn(['providers', 'anthropic', 'baseUrl'], closed.url);
+  config.setIn(['providers', 'gemini', 'baseUrl'], closed.url);
   config.setIn(['providers', 'openai', 'baseUrl'], `${closed.url}/v1`);
   const file = path.join(folder, 'hybrid-llm.yaml');
   writeFileSync(file, config.toString());

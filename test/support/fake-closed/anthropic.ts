@@ -22,6 +22,7 @@ const STOP_REASONS = {
 
 export const anthropic: Protocol = {
   name: 'anthropic',
+  streams: ({ body }) => (body as Json)['stream'] === true,
 
   refusalOfKey({ headers }) {
     if (headers['x-api-key'] === undefined) {

@@ -1,6 +1,6 @@
 /**
- * A fake of closed APIs: one server that answers as OpenAI at /v1/chat/completions and as Anthropic at /v1/messages,
- * with made-up text, and fails in the ways those fail. Every response says `x-fake: closed`.
+ * A fake of closed APIs: one server that answers as OpenAI at /v1/chat/completions, as Anthropic at /v1/messages and as
+ * Gemini at /v1beta/models/*, with made-up text, and fails in the ways those fail. Every response says `x-fake: closed`.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Listener, reset, type Exchange, type RecordedRequest } from '../fake-vllm/listener';
@@ -8,6 +8,7 @@ import type { Script } from '../fake-vllm/model';
 import { sendJson, startEvents, write, type Chunking } from '../fake-vllm/wire';
 import { anthropic } from './anthropic';
 import { answer, type Json } from './answer';
+import { gemini } from './gemini';
 import { openai } from './openai';
 import type { Protocol } from './protocol';
 
@@ -125,7 +126,7 @@ export class FakeClosed {
 
   async #serve({ request, response, gone }: Exchange): Promise<void> {
     if (this.name !== undefined) response.setHeader('x-fake-name', this.name);
-    const protocol = PROTOCOLS[`${request.method} ${request.path}`];
+    const protocol = protocolOf(request);
     if (protocol === undefined) return sendJson(response, 404, openai.error(404, `Unknown path ${request.path}.`));
     for (const [name, value] of Object.entries(protocol.headers())) response.setHeader(name, value);
     const refusal = this.requireKey ? protocol.refusalOfKey(request) : undefined;
@@ -159,7 +160,7 @@ export class FakeClosed {
       return sendJson(response, refusal?.status ?? 400, refusal?.body ?? protocol.error(400, 'The body is not JSON.'));
     }
     const answers = protocol.asked(body).map((asked) => answer(asked, this.script));
-    if (body['stream'] === true) {
+    if (protocol.streams(request)) {
       const made = { events: protocol.events(body, answers).map((event) => JSON.stringify(event)), end: true };
       return this.#stream(protocol, mode, this.#replayed ?? made, exchange);
     }
@@ -199,6 +200,13 @@ const PROTOCOLS: Readonly<Record<string, Protocol | undefined>> = {
   'POST /v1/chat/completions': openai,
   'POST /v1/messages': anthropic,
 };
+
+const GEMINI = /^POST \/v1beta\/models\/[^/]+:(?:generateContent|streamGenerateContent)$/;
+
+function protocolOf({ method, path }: RecordedRequest): Protocol | undefined {
+  const asked = `${method} ${path}`;
+  return PROTOCOLS[asked] ?? (GEMINI.test(asked) ? gemini : undefined);
+}
 
 const pause = (ms: number, gone: AbortSignal): Promise<void> =>
   sleep(ms, undefined, { signal: gone }).catch(() => undefined);

@@ -5,6 +5,7 @@ import type { Protocol } from './protocol';
 
 export const openai: Protocol = {
   name: 'openai',
+  streams: ({ body }) => (body as Json)['stream'] === true,
 
   refusalOfKey({ headers }) {
     if (/^Bearer \S/.test(headers.authorization ?? '')) return undefined;

@@ -3,7 +3,9 @@ import type { RecordedRequest } from '../fake-vllm/listener';
 import type { Answer, Asked, Json } from './answer';
 
 export interface Protocol {
-  readonly name: 'openai' | 'anthropic';
+  readonly name: 'openai' | 'anthropic' | 'gemini';
+  /** Whether the request asks for a stream. */
+  streams(request: RecordedRequest): boolean;
   /** What is wrong with the request's headers, as status and body; undefined if nothing is. */
   refusalOfKey(request: RecordedRequest): Refusal | undefined;
   refusalOfBody(body: Json): Refusal | undefined;

@@ -76,6 +76,7 @@ export const json = (reply: Reply): unknown => JSON.parse(reply.text) as unknown
 /** The events of a stream as they stand between blank lines; a last one that was cut off is left out. */
 export function eventsOf(text: string): ServerEvent[] {
   return text
+    .replaceAll('\r\n', '\n')
     .split('\n\n')
     .slice(0, -1)
     .map((block) => {

@@ -10,6 +10,8 @@ export interface RecordedRequest {
   readonly method: string;
   /** Without the query. */
   readonly path: string;
+  /** With its question mark; empty if there is none. */
+  readonly query: string;
   readonly headers: IncomingHttpHeaders;
   /** The body byte for byte, as text. */
   readonly text: string;
@@ -130,9 +132,11 @@ async function read(incoming: IncomingMessage): Promise<RecordedRequest> {
   const chunks: Buffer[] = [];
   for await (const chunk of incoming) chunks.push(chunk as Buffer);
   const text = Buffer.concat(chunks).toString('utf8');
+  const { pathname, search } = new URL(incoming.url ?? '/', 'http://fake');
   return {
     method: incoming.method ?? '',
-    path: new URL(incoming.url ?? '/', 'http://fake').pathname,
+    path: pathname,
+    query: search,
     headers: incoming.headers,
     text,
     body: parse(text),
