@@ -189,13 +189,16 @@ test.each([
   expect((await streamed(client(router), 'hello')).finish).toBe('stop');
 });
 
+const refused = (...args: string[]): ReturnType<typeof runAlone> =>
+  runAlone({}, 'serve', '--config', tempFile('hybrid-llm.yaml', config()), ...args);
+
 test.each([
   ['a port that is none', ['--port', '70000'], '--port is `70000`'],
   ['a key that is none', ['--key', 'sk-1'], '--key must begin with hk_'],
   ['a keys file that is not there', ['--keys', '/nowhere.json'], 'cannot be read'],
   ['an option that is not known', ['--nonsense'], '--nonsense'],
 ])('refuses %s with exit code 2 and no stack', async (_, args, said) => {
-  const { code, stderr } = await runAlone({}, 'serve', '--config', tempFile('hybrid-llm.yaml', config()), ...args);
+  const { code, stderr } = await refused(...args);
   expect(code).toBe(2);
   expect(stderr).toContain(said);
   expect(stderr).not.toMatch(/^\s+at /m);
@@ -203,27 +206,13 @@ test.each([
 
 test('refuses a key of a tenant that the config does not have', async () => {
   const keys = tempFile('keys.json', JSON.stringify([{ key: 'hk_a', tenant: 'nobody' }]));
-  const { code, stderr } = await runAlone(
-    {},
-    'serve',
-    '--config',
-    tempFile('hybrid-llm.yaml', config()),
-    '--keys',
-    keys,
-  );
+  const { code, stderr } = await refused('--keys', keys);
   expect([code, stderr]).toEqual([2, expect.stringContaining('no tenant `nobody`; the config has: local, research')]);
 });
 
 test('does not repeat a key out of a keys file that is wrong', async () => {
   const keys = tempFile('keys.json', JSON.stringify([{ key: 'sk-very-secret', tenant: 'research' }]));
-  const { code, stderr } = await runAlone(
-    {},
-    'serve',
-    '--config',
-    tempFile('hybrid-llm.yaml', config()),
-    '--keys',
-    keys,
-  );
+  const { code, stderr } = await refused('--keys', keys);
   expect(code).toBe(2);
   expect(stderr).not.toContain('very-secret');
 });

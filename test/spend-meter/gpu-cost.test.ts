@@ -2,10 +2,9 @@
 import fc from 'fast-check';
 import { type Host, type MeterState, meterHosts } from '../../lib/spend/gpu-cost';
 import { type GpuPrices, priceOf, spotKey } from '../../lib/spend/gpu-prices';
+import { HOST, HOUR, NOON } from './meter';
 
-const HOUR = 3_600_000;
 const MINUTE = 60_000;
-const NOON = Date.parse('2026-11-21T12:00:00Z');
 
 const PRICES: GpuPrices = {
   region: 'us-east-1',
@@ -13,17 +12,7 @@ const PRICES: GpuPrices = {
   onDemand: [{ instanceType: 'g6.xlarge', region: 'us-east-1', onDemandUsdPerHour: 0.8 }],
 };
 
-const host = (changes: Partial<Host> = {}): Host => ({
-  id: 'i-1',
-  fleet: 'llama-8b',
-  instanceType: 'g6.xlarge',
-  zone: 'us-east-1a',
-  spot: false,
-  launchMs: NOON,
-  live: true,
-  endMs: null,
-  ...changes,
-});
+const host = (changes: Partial<Host> = {}): Host => ({ ...HOST, ...changes });
 
 /** Charges of a sequence of runs, in US dollars. */
 function runs(...steps: readonly (readonly [number, readonly Host[]])[]): number[] {

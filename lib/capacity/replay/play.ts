@@ -1,6 +1,7 @@
 /** One policy over a record of spot capacity: what it costs, and how many replicas take requests when. */
 import type { ModelHost } from './host';
 import { isServing } from './host';
+import { numbers } from './numbers';
 import { Region } from './region';
 import { type PoolTrace, changesMs, countAt, lengthMs } from './trace';
 
@@ -162,13 +163,4 @@ function news(region: Region): string {
     told += ` ${id}${lifecycle}${transitions.findLast(({ atMs }) => atMs <= region.nowMs)?.state}`;
   }
   return told;
-}
-
-/** Numbers from 0 to 1, the same each time: the generator of Park and Miller. */
-function numbers(seed: number): () => number {
-  let value = seed;
-  return () => {
-    value = (value * 48_271) % 2_147_483_647;
-    return value / 2_147_483_647;
-  };
 }

@@ -89,7 +89,7 @@ function elsewhere(text: string, { folder, port, enginePort, silentSeconds }: Pl
       'http {',
       `http {\n${TEMP.map((one) => `${one}_temp_path ${path.join(folder, 'temp', one)};`).join('\n')}`,
     );
-  if (/hybrid-llm\/|8443|:8000/.test(changed)) throw new Error('gate.conf names a place that this does not know');
+  if (/hybrid-llm\/|\b8443\b|:8000\b/.test(changed)) throw new Error('gate.conf names a place that this does not know');
   return changed;
 }
 

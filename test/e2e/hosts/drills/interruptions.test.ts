@@ -18,6 +18,17 @@ function interrupt(...lost: readonly Replica[]): number {
   for (const { instance } of lost) fleet.region.interrupt(instance);
   return nowMs;
 }
+
+/** The controller hears of all of them in one look: of one a moment before the other it launches for that one first. */
+async function interruptTogether(...lost: readonly Replica[]): Promise<number> {
+  fleet.controller.away = true;
+  const nowMs = interrupt(...lost);
+  await fleet.until(() => lost.every((one) => stateOf(one) === 'draining'));
+  fleet.controller.away = false;
+  await fleet.controller.call({});
+  return nowMs;
+}
+
 const ready = (): readonly Replica[] => fleet.replicas.filter((one) => stateOf(one) === 'ready');
 
 test('while it boots: both markets are asked at the notice, it is no failed boot, and whoever waits is answered', async () => {
@@ -119,7 +130,7 @@ test('of two replicas at once, which are all there are: they serve until the nex
   const both = await fleet.ready(2);
   const callers = fleet.callers(6);
   await fleet.until(() => both.every(({ host }) => host.engine.running > 0));
-  const noticeMs = interrupt(...both);
+  const noticeMs = await interruptTogether(...both);
   await fleet.until(() => fleet.region.launches.length === 4);
   // With those that are lost they are as many as there may be.
   expect(launchedSince(fleet, noticeMs)).toEqual(['onDemand', 'onDemand']);
@@ -174,7 +185,7 @@ test('of a whole zone, and its capacity too: the other zone takes over while cal
   const callers = fleet.callers(6);
   await fleet.until(() => all.every(({ host }) => host.engine.running > 0));
   fleet.region.capacity = (pool) => (pool.zone === zone ? 0 : 10);
-  const noticeMs = interrupt(...lost);
+  const noticeMs = await interruptTogether(...lost);
   await fleet.until(() => fleet.region.launches.length === 6);
   // Six are as many as there may be: the second spot one has room when those that are lost are gone.
   expect(launchedSince(fleet, noticeMs)).toEqual(['onDemand', 'onDemand', 'spot']);
