@@ -126,7 +126,6 @@ export class ChainWalk {
     if (named === null) return null;
     const priced = callFor(lane.plan, facts, decision, body, named, trace.requestId, nowMs());
     const dialect = dialects[named.model.protocol];
-    if (dialect === undefined) throw new Error(`no dialect for ${named.model.protocol}: fit should have said so`);
     const upstream = this.translate(dialect, priced);
     if (upstream === null) return null;
 

@@ -187,7 +187,6 @@ const ERROR_OF: Readonly<Record<SkipReason, ErrorCode>> = {
   tenant_not_allowed: 'model_not_allowed',
   boundary_forbidden: 'boundary_forbidden',
   not_in_lane: 'boundary_forbidden',
-  protocol_unsupported: 'no_capable_target',
   endpoint_unsupported: 'no_capable_target',
   images_unsupported: 'no_capable_target',
   pdf_unsupported: 'no_capable_target',

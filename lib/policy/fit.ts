@@ -1,12 +1,10 @@
 /** Whether a model can do what a request needs. The first thing it cannot do is the reason it is skipped. */
-import { dialects } from '../chat/dialects';
 import type { Capabilities, PlanModel } from '../plan/types';
 import type { Facts, RequestNeed } from './facts';
 import type { SkipReason } from './reasons';
 
 export function fit(facts: Facts, model: PlanModel): SkipReason | null {
   const can = model.capabilities;
-  if (!(model.protocol in dialects)) return 'protocol_unsupported';
   if (!can.endpoints.includes(facts.endpoint)) return 'endpoint_unsupported';
   for (const need of facts.needs) {
     if (!can[NEEDED[need].capability]) return NEEDED[need].reason;

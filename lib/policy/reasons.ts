@@ -11,7 +11,6 @@ export const SKIP_REASONS = [
   'tenant_not_allowed',
   'boundary_forbidden',
   'not_in_lane',
-  'protocol_unsupported',
   'endpoint_unsupported',
   'images_unsupported',
   'pdf_unsupported',

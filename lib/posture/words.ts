@@ -1,6 +1,4 @@
 /** A proposal in two or three sentences. */
-import { providers } from '../../config/catalog';
-import { dialects } from '../chat/dialects';
 import type { Answers } from './answers';
 import type { Posture, PostureReason, Proposal } from './propose';
 
@@ -11,19 +9,8 @@ export const POSTURE_NAMES: Readonly<Record<Posture, string>> = {
 };
 
 export function sentences(answers: Answers, proposal: Proposal): string[] {
-  const why = proposal.reasons.slice(0, MOST_SENTENCES).map((reason) => SENTENCES[reason](answers, proposal));
-  return [...why, ...notServed(proposal)];
+  return proposal.reasons.slice(0, MOST_SENTENCES).map((reason) => SENTENCES[reason](answers, proposal));
 }
-
-/** Providers whose protocol this version's router skips. */
-function notServed({ closed }: Proposal): string[] {
-  const names = closed.map(({ provider }) => provider).filter((name) => !isServed(name));
-  if (names.length === 0) return [];
-  return [`Not yet: this version's router skips ${names.join(' and ')} (protocol_unsupported).`];
-}
-
-const isServed = (name: string): boolean =>
-  providers.some(({ provider, protocol }) => provider === name && protocol in dialects);
 
 const MOST_SENTENCES = 3;
 

@@ -17,14 +17,6 @@ const ANSWERS = { region: 'eu-west-1', data: 'agreement', hardest: 'coding', ope
 const FLAGS = ['--region', 'eu-west-1', '--data', 'agreement', '--hardest', 'coding', '--operator', 'someone'];
 
 describe('init', () => {
-  test('says which of its providers the router does not serve yet', async () => {
-    const region = await run('init', '--out', newFile(), '--yes', '--data', 'region');
-    expect(region.stdout).not.toContain('protocol_unsupported');
-    const agreements = ['--data', 'agreement', '--agreements', 'gemini:dpa:G-1'];
-    const { stdout } = await run('init', '--out', newFile(), '--yes', ...agreements);
-    expect(stdout).toMatch(/this version's router skips gemini \(protocol_unsupported\)/);
-  });
-
   test('by flags writes a config that validates, and says posture and reason', async () => {
     const out = newFile();
     const agreements = ['--agreements', 'anthropic:zero-retention:MSA: "14",openai:dpa:OA-3'];

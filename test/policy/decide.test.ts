@@ -292,16 +292,6 @@ const ROWS: readonly Row[] = [
     asks: ['fast', 'claude', 'gpt'],
   },
   {
-    it: 'skips a protocol that is not spoken yet',
-    config: {
-      providers: { gemini: { secret: 'a/gemini' } },
-      models: { flash: { provider: 'gemini', model: 'gemini-3.5-flash-lite' }, fast: { fleet: 'llama' } },
-      ...onlyTo('flash', 'fast'),
-    },
-    asks: ['fast'],
-    skips: { flash: 'protocol_unsupported' },
-  },
-  {
     it: 'skips a model of Bedrock that is held to no schema',
     facts: { needs: ['json_schema'] },
     config: {
