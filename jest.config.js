@@ -11,7 +11,11 @@ module.exports = {
   globalTeardown: '<rootDir>/test/support/temp-folder.ts',
   setupFiles: ['<rootDir>/test/support/quick-constructs.js'],
   maxWorkers: 2,
-  moduleNameMapper: { '^cdk-hybrid-llm$': '<rootDir>/constructs/index.ts' },
+  moduleNameMapper: {
+    '^cdk-hybrid-llm$': '<rootDir>/constructs/index.ts',
+    // What is loaded when something asks for it is named as Node wants it.
+    '^(\\.\\./.*/lib/chat/.*)\\.js$': '$1',
+  },
   // The suites that need more than Node live in test/e2e and have commands of their own.
   testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/e2e/'],
 };

@@ -1,10 +1,11 @@
 /** `explain`: decides a request without sending it, and says why each model would or would not be asked. */
 import { readFileSync } from 'node:fs';
-import { CLASSES, TASKS } from '../../config/vocabulary';
+import { CLASSES, ENDPOINTS, TASKS } from '../../config/vocabulary';
 import type { Config } from '../../config/schema';
 import { parseObject } from '../../lib/chat/json';
 import { splice } from '../../lib/chat/splice';
-import { checkedBody } from '../../lib/chat/openai-chat/checked-body';
+import { checkedBody } from '../../lib/chat/checked-body';
+import { ingressOf } from '../../lambda/router/protocols';
 import { compile } from '../../lib/plan/compile';
 import { own } from '../../lib/plan/own';
 import type { RouterPlan } from '../../lib/plan/types';
@@ -26,6 +27,7 @@ export const explain: Command = {
   summary: 'decides a request without sending it, and says why',
   usage: `hybrid-llm explain [TEXT] [--config FILE] [--json]
   --body FILE     a whole request body instead of TEXT ("-": standard input)
+  --endpoint NAME where the body would be sent: ${ENDPOINTS.join(' | ')} (chat)
   --model NAME    the model as a caller names it (auto)
   --task NAME     ${TASKS.join(' | ')}
   --class NAME    ${CLASSES.join(' | ')}
@@ -35,6 +37,7 @@ export const explain: Command = {
   options: {
     ...CONFIG_OPTION,
     body: { type: 'string' },
+    endpoint: { type: 'string' },
     model: { type: 'string' },
     task: { type: 'string' },
     class: { type: 'string' },
@@ -47,7 +50,7 @@ export const explain: Command = {
     const config = configOrFindings(args);
     if (config === null) return ExitCode.badInput;
     const plan = compile(config, flag(args, 'sealed') || !config.lanes.includes('open') ? 'sealed' : 'open');
-    const asked = askedOf(args, config, plan);
+    const asked = await askedOf(args, config, plan);
     if ('code' in asked) {
       process.stderr.write(`${asked.code}: ${asked.message}\n`);
       return ExitCode.badInput;
@@ -71,13 +74,14 @@ interface Asked {
   readonly model: string;
 }
 
-function askedOf(args: Args, config: Config, plan: RouterPlan): Asked | RouterError {
+async function askedOf(args: Args, config: Config, plan: RouterPlan): Promise<Asked | RouterError> {
   const tenant = text(args, 'tenant') ?? LOCAL_TENANT;
   if (tenant !== LOCAL_TENANT && own(config.tenants, tenant) === undefined) {
     const known = [LOCAL_TENANT, ...Object.keys(config.tenants)].join(', ');
     throw new UsageError(`--tenant is \`${tenant}\`; there are: ${known}`);
   }
-  const body = checkedBody(askedBody(args));
+  const ingress = await ingressOf(oneOf(args, 'endpoint', ENDPOINTS) ?? 'chat');
+  const body = checkedBody(askedBody(args), ingress);
   if ('code' in body) return body;
   const bodyBytes = Buffer.byteLength(body.text);
   if (bodyBytes > plan.limits.maxBodyBytes) {
@@ -86,7 +90,7 @@ function askedOf(args: Args, config: Config, plan: RouterPlan): Asked | RouterEr
   const facts = readFacts({
     plan,
     detectors: detectors(plan.sensitivity),
-    endpoint: 'chat',
+    ingress,
     tenant,
     keyFloor: 'public',
     body: body.json,

@@ -6,7 +6,7 @@ import type { Router } from '../../lambda/router/app';
 import { readPath } from '../../lambda/router/path';
 import type { RouterRequest, Sink } from '../../lambda/router/request';
 import { sendError } from '../../lambda/router/respond';
-import { errorEvent } from '../../lib/chat/openai-chat/error';
+import { errorsAt } from '../../lambda/router/protocols';
 import type { Lane } from '../../lib/plan/types';
 import type { RouterError } from '../../lib/policy/errors';
 import { PreludeReader } from './lambda-prelude';
@@ -23,18 +23,19 @@ export class InvokeFailure extends Error {
 
 export function throughLambda(invoke: Invoke): Router {
   return async (request, sink) => {
-    if (request.body === 'too_large') return sendError(sink, TOO_LARGE, {});
+    const { lane, path } = readPath(request.path);
+    const errors = await errorsAt(path);
+    if (request.body === 'too_large') return sendError(sink, TOO_LARGE, {}, errors);
     const leave = new AbortController();
     request.signal.addEventListener('abort', () => leave.abort());
     if (request.signal.aborted) return;
     try {
-      const { lane } = readPath(request.path);
       await carry(invoke(lane, JSON.stringify(eventOf(request, request.body)), leave.signal), sink);
     } catch (error) {
       if (request.signal.aborted) return;
       const told = error instanceof InvokeFailure ? error.error : broken(error);
-      if (sink.started) await sink.end(errorEvent(told));
-      else await sendError(sink, told, {});
+      if (sink.started) await sink.end(errors.event(told, ''));
+      else await sendError(sink, told, {}, errors);
     }
   };
 }

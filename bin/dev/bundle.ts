@@ -1,7 +1,7 @@
 /** The bundles: what goes into them and for which runtime. */
-import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import * as path from 'node:path';
-import { type BuildResult, build } from 'esbuild';
+import { type BuildOptions, type BuildResult, type Metafile, build, transform } from 'esbuild';
 
 const ROOT = path.resolve(__dirname, '../..');
 
@@ -23,22 +23,76 @@ export function buildProgram(entry: string, outfile: string): Promise<BuildResul
   return build({ ...COMMON, entryPoints: [entry], outfile, external: EXTERNAL });
 }
 
-/** What runs in an account: a function or a host's program as one file with all it needs. The same bytes on every machine. */
-export function bundleAsset(name: string, root = ROOT): Promise<BuildResult<{ metafile: true; write: false }>> {
-  return build({
-    ...COMMON,
-    absWorkingDir: root,
-    entryPoints: [path.join('lambda', name, 'index.ts')],
-    outfile: path.join('dist/assets', name, 'index.js'),
-    target: 'node24',
-    // Not what the compiler is told: a file beside the sources must not change the bytes.
-    tsconfigRaw: { compilerOptions: { alwaysStrict: true } },
-    // Modules of their own kind are what esbuild can leave parts out of.
-    mainFields: ['module', 'main'],
-    minify: true,
-    legalComments: 'none',
-    write: false,
+/** A file of a bundle. */
+export interface BundleFile {
+  readonly path: string;
+  readonly contents: Uint8Array;
+}
+
+export interface Bundle {
+  readonly files: readonly BundleFile[];
+  readonly metafile: Metafile;
+}
+
+/** What runs in an account: a function's or host's program, `index.js`, with all it needs. The same bytes on every machine. */
+export function bundleAsset(name: string, root = ROOT): Promise<Bundle> {
+  return name === SPLIT ? bundleInChunks(name, root) : bundleInOne(name, root);
+}
+
+/** Beside its program a chunk for each part that is loaded only when something asks for it. */
+const SPLIT = 'router';
+
+const assetOptions = (name: string, root: string): BuildOptions & { write: false; metafile: true } => ({
+  ...COMMON,
+  absWorkingDir: root,
+  entryPoints: [path.join('lambda', name, 'index.ts')],
+  outdir: path.join('dist/assets', name),
+  target: 'node24',
+  // Not what the compiler is told: a file beside the sources must not change the bytes.
+  tsconfigRaw: { compilerOptions: { alwaysStrict: true } },
+  // Modules of their own kind are what esbuild can leave parts out of.
+  mainFields: ['module', 'main'],
+  minify: true,
+  legalComments: 'none',
+  write: false,
+});
+
+async function bundleInOne(name: string, root: string): Promise<Bundle> {
+  const { outputFiles, metafile } = await build(assetOptions(name, root));
+  return { files: outputFiles, metafile };
+}
+
+/** Only modules are split, and CommonJS is loaded faster: first the one, then each file into the other. */
+async function bundleInChunks(name: string, root: string): Promise<Bundle> {
+  const { outputFiles, metafile } = await build({
+    ...assetOptions(name, root),
+    format: 'esm',
+    splitting: true,
+    chunkNames: '[name]-[hash]',
   });
+  return { files: await Promise.all(outputFiles.map(asCommonJs)), metafile };
+}
+
+async function asCommonJs({ path: file, text }: { path: string; text: string }): Promise<BundleFile> {
+  const { code } = await transform(text, {
+    format: 'cjs',
+    platform: 'node',
+    target: 'node24',
+    minify: true,
+    supported: { 'dynamic-import': false },
+  });
+  return { path: file, contents: Buffer.from(code) };
+}
+
+/** A file of a bundle. */
+export interface BundleFile {
+  readonly path: string;
+  readonly contents: Uint8Array;
+}
+
+export interface Bundle {
+  readonly files: readonly BundleFile[];
+  readonly metafile: Metafile;
 }
 
 /** Programs under `lambda/`: each folder with an `index.ts`. */
@@ -49,14 +103,22 @@ export const assetNames = (): string[] =>
 export async function buildAssets(): Promise<void> {
   await Promise.all(
     assetNames().map(async (name) => {
-      const { outputFiles } = await bundleAsset(name);
-      for (const { path: file, contents } of outputFiles) writeIfChanged(file, contents);
+      const { files } = await bundleAsset(name);
+      for (const { path: file, contents } of files) writeIfChanged(file, contents);
+      removeOthers(path.join(ROOT, 'dist/assets', name), files);
     }),
   );
   // The agent's program and the files that boot its host are one bundle.
   for (const name of readdirSync(HOST_FILES)) {
     writeIfChanged(path.join(ROOT, 'dist/assets/host-agent', name), readFileSync(path.join(HOST_FILES, name)));
   }
+}
+
+/** Chunks of an earlier build. */
+function removeOthers(folder: string, files: readonly BundleFile[]): void {
+  const names = new Set(files.map(({ path: file }) => path.basename(file)));
+  const old = readdirSync(folder).filter((name) => name.endsWith('.js') && !names.has(name));
+  for (const name of old) rmSync(path.join(folder, name), { force: true });
 }
 
 const HOST_FILES = path.join(ROOT, 'constructs/vllm-fleet/host');

@@ -1,6 +1,6 @@
 /** What a lane's function is made of: the router's bundle, the same bytes in each lane, and the lane's own plan. */
 import { createHash } from 'node:crypto';
-import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import * as path from 'node:path';
 import { Stage } from 'aws-cdk-lib';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
@@ -11,12 +11,15 @@ import { bundledAsset } from '../assets';
 /** Without a plan the function is never deployed: an error of the policy stands beside it. */
 export function laneCode(scope: Construct, plan: RouterPlan | null): lambda.Code {
   if (plan === null) return lambda.Code.fromAsset(bundledAsset('router'));
-  const bundle = path.join(bundledAsset('router'), 'index.js');
+  const bundle = bundledAsset('router');
+  const files = readdirSync(bundle).filter((file) => file.endsWith('.js'));
   const planText = `${JSON.stringify(plan)}\n`;
-  const name = createHash('sha256').update(readFileSync(bundle)).update(planText).digest('hex').slice(0, 16);
-  const folder = path.join(outFolder(scope), `hybrid-llm-${name}`);
+  const hash = createHash('sha256').update(planText);
+  // The program and its chunks: their names say what is in the chunks.
+  for (const file of files.sort()) hash.update(file).update(readFileSync(path.join(bundle, file)));
+  const folder = path.join(outFolder(scope), `hybrid-llm-${hash.digest('hex').slice(0, 16)}`);
   mkdirSync(folder, { recursive: true });
-  copyFileSync(bundle, path.join(folder, 'index.js'));
+  for (const file of files) copyFileSync(path.join(bundle, file), path.join(folder, file));
   writeFileSync(path.join(folder, 'plan.json'), planText);
   return lambda.Code.fromAsset(folder);
 }

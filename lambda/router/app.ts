@@ -5,7 +5,8 @@
  * told with its own status; only a stream that waits long for a replica gets its status before. After that a failure is
  * an error event: no `finish_reason` and no `[DONE]` that the model did not send.
  */
-import { errorEvent } from '../../lib/chat/openai-chat/error';
+import type { ErrorShape, Ingress } from '../../lib/chat/ingress';
+import { openAiErrors } from '../../lib/chat/openai-chat/error';
 import { own } from '../../lib/plan/own';
 import type { RouterPlan } from '../../lib/plan/types';
 import { type Decision, decide } from '../../lib/policy/decide';
@@ -21,6 +22,7 @@ import { Draining } from './draining';
 import { InFlight } from './in-flight';
 import { listModels } from './list-models';
 import { readPath } from './path';
+import { PATHS, ingressAt } from './protocols';
 import { readBody } from './read-body';
 import type { RouterRequest, Sink } from './request';
 import { sendError, sendJson } from './respond';
@@ -43,14 +45,18 @@ export function createRouter(deps: RouterDeps): Router {
     if (path === '/health') return sendJson(sink, 200, {}, '{"status":"ok"}');
     const trace = new Trace(deps, laneName, request.headers['x-request-id']);
     const afterwards: Promise<void>[] = [];
+    const found = ingressAt(path);
+    const ingress = found instanceof Promise ? await found : found;
+    const errors = ingress?.errors ?? openAiErrors;
     try {
-      const error = await answer(deps, shared, deps.lanes[laneName], path, request, sink, trace, afterwards);
-      if (error !== null) await refuse(error, sink, trace);
+      const error = await answer(deps, shared, deps.lanes[laneName], path, ingress, request, sink, trace, afterwards);
+      if (error !== null) await refuse(error, sink, trace, errors);
     } catch (error) {
-      if (error instanceof KeysUnavailable) return refuse(error.told, sink, trace);
+      if (error instanceof KeysUnavailable) return refuse(error.told, sink, trace, errors);
       // A fault of ours. Its text may hold anything, so only the kind of the error is told and logged.
       const kind = error instanceof Error ? error.name : typeof error;
-      await refuse({ code: 'internal_error', message: `the router failed (${kind})`, param: null }, sink, trace);
+      const fault = { code: 'internal_error', message: `the router failed (${kind})`, param: null } as const;
+      await refuse(fault, sink, trace, errors);
     } finally {
       // The caller has all of it by now; a process that is put to sleep here would not write.
       await Promise.all(afterwards);
@@ -67,10 +73,10 @@ interface Shared {
   readonly held: InFlight;
 }
 
-async function refuse(error: RouterError, sink: Sink, trace: Trace): Promise<void> {
+async function refuse(error: RouterError, sink: Sink, trace: Trace, errors: ErrorShape): Promise<void> {
   if (trace.isClosed) return;
-  if (sink.started) await sink.end(errorEvent(error));
-  else await sendError(sink, error, trace.headers());
+  if (sink.started) await sink.end(errors.event(error, trace.requestId));
+  else await sendError(sink, error, trace.headers(), errors);
   const status = statusOf(error);
   trace.close(status >= 500 ? 'failed' : 'refused', status, error.code);
 }
@@ -81,6 +87,7 @@ async function answer(
   shared: Shared,
   lane: LaneRuntime | undefined,
   path: string,
+  ingress: Ingress | null,
   request: RouterRequest,
   sink: Sink,
   trace: Trace,
@@ -100,31 +107,32 @@ async function answer(
     trace.close('answered', 200, null);
     return null;
   }
-  if (request.method !== 'POST' || path !== '/v1/chat/completions') return UNKNOWN_PATH;
-  return chatCompletion(deps, shared, lane, key, request, sink, trace, afterwards);
+  if (request.method !== 'POST' || ingress === null) return UNKNOWN_PATH;
+  return ask(deps, shared, lane, key, ingress, request, sink, trace, afterwards);
 }
 
 const isTenant = (plan: RouterPlan, name: string): boolean =>
   name === LOCAL_TENANT || own(plan.tenants, name) !== undefined;
 
-async function chatCompletion(
+async function ask(
   { ledger, nowMs }: RouterDeps,
   shared: Shared,
   lane: LaneRuntime,
   key: KeyRow,
+  ingress: Ingress,
   request: RouterRequest,
   sink: Sink,
   trace: Trace,
   afterwards: Promise<void>[],
 ): Promise<RouterError | null> {
   const { plan, detectors } = lane;
-  const body = readBody(request, plan);
+  const body = readBody(request, ingress, plan);
   if ('code' in body) return body;
 
   const facts = readFacts({
     plan,
     detectors,
-    endpoint: 'chat',
+    ingress,
     tenant: key.tenant,
     keyFloor: key.floor,
     body: body.json,
@@ -163,7 +171,7 @@ const isRefused = (decision: Decision): decision is Decision & { readonly error:
 
 const UNKNOWN_PATH: RouterError = {
   code: 'unknown_path',
-  message: 'this router serves POST /v1/chat/completions, GET /v1/models and GET /health, and the same under /sealed',
+  message: `this router serves POST ${PATHS.join(', ')}, GET /v1/models and GET /health, and the same under /sealed`,
   param: null,
 };
 

@@ -1,7 +1,8 @@
 /** The decided request as one target is asked for it. */
 import type { ChatCall, JsonObject } from '../../lib/chat/dialect';
+import type { Ingress } from '../../lib/chat/ingress';
 import { isObject } from '../../lib/chat/json';
-import type { CheckedBody } from '../../lib/chat/openai-chat/checked-body';
+import type { CheckedBody } from '../../lib/chat/checked-body';
 import type { RouterPlan } from '../../lib/plan/types';
 import type { Decision } from '../../lib/policy/decide';
 import type { Facts } from '../../lib/policy/facts';
@@ -18,7 +19,8 @@ export interface PricedCall {
   readonly boundUsd: number;
 }
 
-export type CallerBody = CheckedBody;
+/** With the endpoint that it came in by. */
+export type CallerBody = CheckedBody & { readonly ingress: Ingress };
 
 export function callFor(
   plan: RouterPlan,
@@ -71,22 +73,8 @@ function metadataFor({ metadata }: JsonObject): Pick<ChatCall, 'metadata'> {
 const isForRouter = (key: string): boolean => (ROUTER_METADATA as readonly string[]).includes(key);
 
 /** What keeps a conversation on one replica: its session if the caller names one, else how it begins. */
-export function conversationOf({ metadata, messages }: JsonObject): string {
+export function conversationOf({ json, ingress }: CallerBody): string {
+  const { metadata } = json;
   const session = isObject(metadata) ? metadata['session'] : undefined;
-  if (typeof session === 'string') return session;
-  let beginning = '';
-  // A system prompt is the same for everybody: the first thing the user says tells conversations apart.
-  for (const message of (messages as unknown[]).filter(isObject)) {
-    beginning += beginningOf(message['content']);
-    if (message['role'] === 'user') break;
-  }
-  return beginning;
-}
-
-const BEGINNING = 512;
-
-function beginningOf(content: unknown): string {
-  if (typeof content === 'string') return content.slice(0, BEGINNING);
-  const [first] = Array.isArray(content) ? content.filter(isObject) : [];
-  return typeof first?.['text'] === 'string' ? first['text'].slice(0, BEGINNING) : '';
+  return typeof session === 'string' ? session : ingress.beginning(json);
 }

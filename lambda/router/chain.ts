@@ -1,6 +1,5 @@
 /** Walks the decided chain, model by model and place by place, until one begins to answer. */
 import { CallerMistake, type Dialect, type UpstreamBody } from '../../lib/chat/dialect';
-import { dialects } from '../../lib/chat/dialects';
 import { type Failed, NOWHERE, errorAfter, isLoss, mayTryElsewhere, restsAfter } from '../../lib/policy/attempts';
 import type { ChainEntry, Decision } from '../../lib/policy/decide';
 import type { RouterError } from '../../lib/policy/errors';
@@ -17,6 +16,7 @@ import type { RouterRequest } from './request';
 import type { Ledger, Refusal, Reservation } from './stores/stores';
 import { ledgerUnavailable } from './stores/unavailable';
 import type { Trace } from './trace';
+import { dialectFor } from './protocols';
 import { promptUsage } from './usage';
 import { type AttemptResult, attempt } from './upstream/attempt';
 import { type Destination, destinations } from './upstream/targets';
@@ -125,7 +125,10 @@ export class ChainWalk {
     const named = findModel(lane.plan, entry.model);
     if (named === null) return null;
     const priced = callFor(lane.plan, facts, decision, body, named, trace.requestId, nowMs());
-    const dialect = dialects[named.model.protocol];
+    const { protocol, provider } = named.model;
+    const responses = lane.plan.providers[provider ?? '']?.responses === true;
+    const found = dialectFor(body.ingress, { protocol, responses });
+    const dialect = found instanceof Promise ? await found : found;
     const upstream = this.translate(dialect, priced);
     if (upstream === null) return null;
 
@@ -137,7 +140,7 @@ export class ChainWalk {
       this.passOver(entry, 'fleet_full', FULL_RETRY_AFTER_SECONDS);
       return null;
     }
-    const places = await destinations(lane, this.input, named, conversationOf(body.json));
+    const places = await destinations(lane, this.input, named, conversationOf(body));
     if (typeof places === 'string') {
       this.passOver(entry, places, null);
       return null;

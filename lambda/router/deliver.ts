@@ -1,6 +1,5 @@
 /** Brings an answer that has begun to the caller, and books what it cost. */
 import type { HubUsage } from '../../lib/chat/hub';
-import { errorEvent } from '../../lib/chat/openai-chat/error';
 import type { RouterError } from '../../lib/policy/errors';
 import type { AttemptFailure } from '../../lib/policy/reasons';
 import { costUsd } from '../../lib/spend/price';
@@ -57,10 +56,14 @@ async function deliverStream(
   await settle(input, answering, told ?? estimated(stream.usage ?? promptUsage(facts), sentBytes));
 
   const error = stream.failure === null ? null : interruption(stream.failure);
-  await sink.end(error === null || stream.failure === 'client_gone' ? undefined : errorEvent(error));
+  await sink.end(error === null || stream.failure === 'client_gone' ? undefined : brokenBy(error, input, stream));
   const outcome = error === null ? 'answered' : stream.failure === 'client_gone' ? 'client_gone' : 'interrupted';
   trace.close(outcome, 200, error?.code ?? null);
 }
+
+/** A reader that has counted events tells the error with the next number. */
+const brokenBy = (error: RouterError, { body, trace }: ChainInput, stream: StreamedAnswer): string =>
+  stream.errorEvent(error) ?? body.ingress.errors.event(error, trace.requestId);
 
 /** Bytes sent. A caller that reads too slowly for the deadline is left there: what waits for it waits no longer. */
 async function pump(stream: StreamedAnswer, first: string, sink: Sink, leftMs: number, trace: Trace): Promise<number> {

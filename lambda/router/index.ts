@@ -13,11 +13,15 @@ import { tableFailureLine } from '../../lib/records/table-failure';
 import { environmentCredentials } from '../aws/credentials';
 import { createRouter } from './app';
 import { lambdaStreamHandler } from './fronts/lambda-stream';
+import { preload } from './protocols';
 import { accountStores } from './stores/account';
 
 const plan = JSON.parse(readFileSync(path.join(__dirname, 'plan.json'), 'utf8')) as RouterPlan;
 checkLane(plan, process.env);
 const deployment = process.env[ENVIRONMENT.deployment] ?? plan.name;
+
+// Nobody waits for it: a request that is earlier loads what it needs itself.
+void preload(plan);
 
 const writeLine = (line: string): void => void process.stdout.write(`${line}\n`);
 

@@ -1,5 +1,5 @@
 /** What the caller is told besides the answer: headers and errors. */
-import { errorBody } from '../../lib/chat/openai-chat/error';
+import type { ErrorShape } from '../../lib/chat/ingress';
 import type { ChainEntry, Decision } from '../../lib/policy/decide';
 import { type RouterError, statusOf } from '../../lib/policy/errors';
 import type { Guarantee } from '../../lib/records/decision-record';
@@ -16,10 +16,10 @@ export function sendJson(sink: Sink, status: number, headers: Headers, body: str
   return sink.end(body);
 }
 
-export function sendError(sink: Sink, error: RouterError, headers: Headers): Promise<void> {
+export function sendError(sink: Sink, error: RouterError, headers: Headers, { body }: ErrorShape): Promise<void> {
   const retry: Headers =
     error.retryAfterSeconds === undefined ? {} : { 'retry-after': String(error.retryAfterSeconds) };
-  return sendJson(sink, statusOf(error), { ...headers, ...retry }, errorBody(error));
+  return sendJson(sink, statusOf(error), { ...headers, ...retry }, body(error, headers['x-request-id'] ?? ''));
 }
 
 export const STREAM_HEADERS: Readonly<Headers> = {

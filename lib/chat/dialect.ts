@@ -2,6 +2,7 @@
  * What the router needs of a target's protocol: how to ask, and how to read what comes back into the caller's form.
  * One dialect a pair of protocols; all are pure, the socket is elsewhere.
  */
+import type { RouterError } from '../policy/errors';
 import type { HubUsage } from './hub';
 import type { JsonObject } from './json';
 
@@ -82,6 +83,8 @@ export interface StreamReader {
   read(event: string | undefined, data: string): StreamStep;
   /** The upstream closed before the end was announced: the stream is truncated. */
   close(): StreamStep;
+  /** The event that ends a broken answer. @default - the ingress's own, which depends on nothing sent before */
+  error?(error: RouterError): string;
 }
 
 export interface StreamStep {

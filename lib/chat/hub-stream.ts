@@ -1,4 +1,5 @@
 /** A streamed answer through the hub: one protocol's reader, another's writer, and between them hub events only. */
+import type { RouterError } from '../policy/errors';
 import type { StreamReader, StreamStep, UpstreamFault } from './dialect';
 import type { HubEvent, HubUsage } from './hub';
 import { truncatedFault } from './upstream-fault';
@@ -23,6 +24,8 @@ export interface HubStreamWriter {
   write(event: HubEvent): string;
   /** What follows the last event of a whole answer. */
   end(): string;
+  /** The event that ends a broken answer. @default - one that does not depend on what was written before */
+  error?(error: RouterError): string;
 }
 
 export function hubStream(reader: HubStreamReader, writer: HubStreamWriter): StreamReader {
@@ -40,6 +43,7 @@ export function hubStream(reader: HubStreamReader, writer: HubStreamWriter): Str
   return {
     read: (event, data) => written(reader.read(event, data)),
     close: () => written(reader.close?.() ?? { events: [], fault: truncatedFault() }),
+    ...(writer.error && { error: (error: RouterError) => writer.error?.(error) ?? '' }),
   };
 }
 

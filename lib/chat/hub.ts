@@ -17,7 +17,13 @@ export interface HubRequest {
   readonly stream: boolean;
   readonly responseFormat:
     | { readonly kind: 'text' | 'json_object' }
-    | { readonly kind: 'json_schema'; readonly name: string; readonly schema: JsonObject };
+    | {
+        readonly kind: 'json_schema';
+        readonly name: string;
+        readonly schema: JsonObject;
+        /** The caller asks that the answer keeps to the schema without exception. */
+        readonly strict: boolean;
+      };
   readonly reasoningEffort: string | null;
   /** Top-level parameters of the caller that no field above carries, by their name in the caller's protocol. */
   readonly other: Readonly<Record<string, unknown>>;

@@ -1,7 +1,14 @@
 /** Config to plans, one a lane. Pure: the same config and catalogue give the same bytes. */
 import * as catalog from '../../config/catalog';
 import type { Config } from '../../config/schema';
-import { type Endpoint, KILL_STAGES, type Lane, type Protocol, TENANT_STAGES } from '../../config/vocabulary';
+import {
+  ENDPOINTS,
+  type Endpoint,
+  KILL_STAGES,
+  type Lane,
+  type Protocol,
+  TENANT_STAGES,
+} from '../../config/vocabulary';
 import { mapValues } from '../map-values';
 import { FLEET_BOUNDARY, isLoopback, providerBoundary } from '../policy/boundary';
 import type {
@@ -137,10 +144,13 @@ type Fleet = Config['fleets'][string];
 const takesTools = ({ kind, endpoints }: Fleet, weights: string): boolean =>
   kind === 'chat' && (endpoints !== undefined || catalog.parsersOf(weights)?.toolParser !== null);
 
+/** What a chat can come in as: all of them go through the hub. */
+const CHATS: readonly Endpoint[] = ['chat', 'responses', 'messages'];
+
 function fleetCapabilities({ kind, context: contextTokens }: Fleet, images: boolean, tools: boolean): Capabilities {
   const chat = kind === 'chat';
   return {
-    endpoints: chat ? ['chat'] : ['embeddings'],
+    endpoints: chat ? [...CHATS, 'completions'] : ['embeddings'],
     tools,
     images,
     pdf: false,
@@ -149,6 +159,7 @@ function fleetCapabilities({ kind, context: contextTokens }: Fleet, images: bool
     jsonObject: chat,
     n: chat,
     logprobs: chat,
+    suffix: false,
     contextTokens,
   };
 }
@@ -160,9 +171,8 @@ function providerCapabilities(
 ): Capabilities {
   const openai = protocol === 'openai';
   const openaiOrGemini = openai || protocol === 'gemini';
-  const endpoints: Endpoint[] = row?.kind === 'embed' ? ['embeddings'] : ['chat'];
   return {
-    endpoints,
+    endpoints: row?.kind === 'embed' ? ['embeddings'] : row?.kind === undefined && openai ? ENDPOINTS : CHATS,
     tools: true,
     // What is not known is let through: the provider says no more exactly than we could.
     images: row?.images ?? true,
@@ -172,6 +182,7 @@ function providerCapabilities(
     jsonObject: openaiOrGemini,
     n: openaiOrGemini,
     logprobs: openaiOrGemini,
+    suffix: openai,
     contextTokens: row?.contextTokens ?? null,
   };
 }
@@ -203,6 +214,7 @@ function planProvider(config: Config, name: string): PlanProvider {
   const protocol = known?.protocol ?? provider.protocol ?? 'openai';
   return {
     protocol,
+    responses: name === 'openai',
     baseUrl: (provider.baseUrl ?? required(known, `base URL of ${name}`).baseUrl)
       .replace('{region}', config.region)
       .replace(/\/+$/, ''),

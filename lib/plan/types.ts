@@ -72,6 +72,8 @@ export interface Capabilities {
   /** More than one choice per request. */
   readonly n: boolean;
   readonly logprobs: boolean;
+  /** Text between a prompt and a `suffix`, of plain completions. */
+  readonly suffix: boolean;
   /** Prompt and answer together; `null`: not known. */
   readonly contextTokens: number | null;
 }
@@ -97,6 +99,8 @@ export type WakePolicy = 'always' | 'fair' | 'never';
 
 export interface PlanProvider {
   readonly protocol: Protocol;
+  /** Beside chat completions it speaks OpenAI's Responses. */
+  readonly responses: boolean;
   readonly baseUrl: string;
   /** The secret's name; `null`: no key is sent. */
   readonly secret: string | null;

@@ -195,6 +195,7 @@ const ERROR_OF: Readonly<Record<SkipReason, ErrorCode>> = {
   schema_unsupported: 'no_capable_target',
   n_unsupported: 'no_capable_target',
   logprobs_unsupported: 'no_capable_target',
+  suffix_unsupported: 'no_capable_target',
   weights_differ: 'no_capable_target',
   context_too_small: 'context_length_exceeded',
   price_unknown: 'no_target_available',

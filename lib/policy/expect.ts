@@ -2,6 +2,7 @@
 import type { Config } from '../../config/schema';
 
 import type { JsonObject } from '../chat/dialect';
+import { chatSize } from '../chat/openai-chat/chat-size';
 import type { RouterPlan } from '../plan/types';
 import { type Decision, decide } from './decide';
 import { detectors } from './detectors';
@@ -35,7 +36,8 @@ function decideGiven(plan: RouterPlan, given: Expectation['given']): Decision | 
   const facts = readFacts({
     plan,
     detectors: detectors(plan.sensitivity),
-    endpoint: given.endpoint ?? 'chat',
+    // Whatever the endpoint, the body made here is a chat's.
+    ingress: { endpoint: given.endpoint ?? 'chat', size: chatSize },
     tenant: given.tenant ?? LOCAL_TENANT,
     keyFloor: 'public',
     body,

@@ -39,7 +39,8 @@ export interface Stated<T> {
 }
 
 /** What a request needs of its target beyond text. */
-export type RequestNeed = 'tools' | 'images' | 'pdf' | 'audio' | 'json_schema' | 'json_object' | 'n' | 'logprobs';
+export type RequestNeed =
+  'tools' | 'images' | 'pdf' | 'audio' | 'json_schema' | 'json_object' | 'n' | 'logprobs' | 'suffix';
 
 /** The needs that routes can ask for. */
 export function routeNeeds(needs: readonly RequestNeed[]): ReadonlySet<Need> {

@@ -29,4 +29,5 @@ const NEEDED: Readonly<Record<RequestNeed, { capability: Flag; reason: SkipReaso
   json_object: { capability: 'jsonObject', reason: 'schema_unsupported' },
   n: { capability: 'n', reason: 'n_unsupported' },
   logprobs: { capability: 'logprobs', reason: 'logprobs_unsupported' },
+  suffix: { capability: 'suffix', reason: 'suffix_unsupported' },
 };

@@ -1,7 +1,7 @@
 /** A request to its facts: the one place where the policy looks at text. */
-import { CLASSES, type Endpoint, type SensitivityClass, TASKS, type Task } from '../../config/vocabulary';
+import { CLASSES, type SensitivityClass, TASKS, type Task } from '../../config/vocabulary';
 import { type JsonObject, isObject } from '../chat/json';
-import { chatFacts } from '../chat/openai-chat/chat-facts';
+import type { Ingress } from '../chat/ingress';
 import { longNumbers } from '../chat/raw-json';
 import type { RouterPlan } from '../plan/types';
 import { highest } from './boundary';
@@ -13,7 +13,7 @@ import { AUTO, TASK_PREFIX, UNKNOWN_MODEL, findModel } from './models';
 export interface FactsInput {
   readonly plan: RouterPlan;
   readonly detectors: readonly Detector[];
-  readonly endpoint: Endpoint;
+  readonly ingress: Pick<Ingress, 'endpoint' | 'size'>;
   readonly tenant: string;
   readonly keyFloor: SensitivityClass;
   /** The body, and its text as the caller wrote it. */
@@ -50,7 +50,7 @@ export function readFacts(input: FactsInput): Facts | RouterError {
   const { found, failed } = detect(body, input.detectors, clock, hidden);
   return {
     lane: plan.lane,
-    endpoint: input.endpoint,
+    endpoint: input.ingress.endpoint,
     tenant: input.tenant,
     keyFloor: input.keyFloor,
     model: knownName(plan, asked, found),
@@ -59,7 +59,7 @@ export function readFacts(input: FactsInput): Facts | RouterError {
     detected: found,
     detectorFailed: failed,
     stream: body['stream'] === true,
-    ...chatFacts(body, input.bodyText, input.bodyBytes),
+    ...input.ingress.size(body, input.bodyText, input.bodyBytes),
     temperature: typeof body['temperature'] === 'number' ? body['temperature'] : null,
     topP: typeof body['top_p'] === 'number' ? body['top_p'] : null,
   };

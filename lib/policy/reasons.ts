@@ -19,6 +19,7 @@ export const SKIP_REASONS = [
   'schema_unsupported',
   'n_unsupported',
   'logprobs_unsupported',
+  'suffix_unsupported',
   'weights_differ',
   'context_too_small',
   'price_unknown',

@@ -4,11 +4,9 @@
  */
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import * as path from 'node:path';
-import { anthropicMessages } from '../../lib/chat/anthropic-messages/dialect';
-import { bedrockConverse } from '../../lib/chat/bedrock-converse/dialect';
 import type { Dialect } from '../../lib/chat/dialect';
-import { geminiGenerateContent } from '../../lib/chat/gemini-generate-content/dialect';
 import { openAiChat } from '../../lib/chat/openai-chat/pass-through';
+import { anthropicMessages, bedrockConverse, geminiGenerateContent } from './dialects';
 import { assemble, bytesOf, callOf, run, runEvents } from './support';
 import * as anthropic from './streams/anthropic';
 import * as bedrock from './streams/bedrock';

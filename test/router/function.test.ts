@@ -1,5 +1,5 @@
 /** The bundle as it is deployed, with its plan beside it: keys, replicas, spend and secrets out of the account. */
-import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { type AddressInfo, connect } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -42,7 +42,7 @@ const before = { ...process.env };
 
 beforeEach(async () => {
   folder = mkdtempSync(path.join(tmpdir(), 'hybrid-llm-function-'));
-  copyFileSync(path.join(ROOT, 'dist/assets/router/index.js'), path.join(folder, 'index.js'));
+  cpSync(path.join(ROOT, 'dist/assets/router'), folder, { recursive: true });
   [dynamo, secrets, vllm, closed] = await Promise.all([
     startFakeDynamo(),
     startFakeSecrets({ 'arn:anthropic': '{"apiKey":"sk-of-anthropic"}' }),

@@ -5,6 +5,7 @@ import type { Framing, StreamReader, StreamStep, UpstreamFault } from '../../../
 import { eventStreamReader } from '../../../lib/chat/event-stream';
 import type { HubUsage } from '../../../lib/chat/hub';
 import { type EventReader, sseReader } from '../../../lib/chat/sse';
+import type { RouterError } from '../../../lib/policy/errors';
 import type { AttemptFailure } from '../../../lib/policy/reasons';
 import { UpstreamFailure } from './http';
 
@@ -70,6 +71,11 @@ export class StreamedAnswer {
     const out = this.out;
     this.out = '';
     return out;
+  }
+
+  /** The event that ends a broken answer, if it depends on what was sent before. */
+  errorEvent(error: RouterError): string | undefined {
+    return this.reader.error?.(error);
   }
 
   /** Closes the connection: the engine stops working on an answer that nobody will read. */

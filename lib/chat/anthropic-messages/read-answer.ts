@@ -1,14 +1,12 @@
 /** A whole message of the Messages API into the hub. */
-import type { UpstreamFault } from '../dialect';
-import type { HubAnswer, HubPart } from '../hub';
+import type { HubPart } from '../hub';
 import { parseExactly } from '../exact-json';
 import { type JsonObject, isObject } from '../json';
+import type { HubAnswerRead } from '../through-hub';
 import { invalidFault, reportedFault } from '../upstream-fault';
 import { NO_USAGE, finishOf, hubUsage, refusalOf, updateUsage } from './usage';
 
-export type MessageRead = { readonly ok: true; readonly answer: HubAnswer } | UpstreamFault;
-
-export function readMessage(text: string): MessageRead {
+export function readMessage(text: string): HubAnswerRead {
   const body = parseExactly(text);
   if (body === null) return invalidFault('the answer is not a JSON object');
   if (body['type'] === 'error') return reportedFault(body);

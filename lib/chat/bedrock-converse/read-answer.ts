@@ -1,15 +1,14 @@
 /** A whole answer of Converse into the hub. */
-import type { ChatCall, UpstreamFault } from '../dialect';
+import type { ChatCall } from '../dialect';
 import { parseExactly } from '../exact-json';
-import type { HubAnswer, HubPart } from '../hub';
+import type { HubPart } from '../hub';
 import { type JsonObject, isObject } from '../json';
+import type { HubAnswerRead } from '../through-hub';
 import { invalidFault } from '../upstream-fault';
 import { finishOf, readUsage } from './usage';
 
-export type AnswerOfConverse = { readonly ok: true; readonly answer: HubAnswer } | UpstreamFault;
-
 /** An answer of Converse has no id and does not name its model. */
-export function readAnswer(text: string, { id, model }: Pick<ChatCall, 'id' | 'model'>): AnswerOfConverse {
+export function readAnswer(text: string, { id, model }: Pick<ChatCall, 'id' | 'model'>): HubAnswerRead {
   const body = parseExactly(text);
   if (body === null) return invalidFault('the answer is not a JSON object');
   const { output, stopReason, usage } = body;

@@ -1,12 +1,11 @@
 /** A whole answer of `generateContent` into the hub: it has the form of a stream's only event, and is read as one. */
-import type { ChatCall, UpstreamFault } from '../dialect';
+import type { ChatCall } from '../dialect';
 import type { HubAnswer, HubChoice, HubChoiceEvent, HubEvent, HubLogprob, HubPart, HubUsage } from '../hub';
+import type { HubAnswerRead } from '../through-hub';
 import { invalidFault } from '../upstream-fault';
 import { GenerateContentStream } from './read-stream';
 
-export type AnswerRead = { readonly ok: true; readonly answer: HubAnswer } | UpstreamFault;
-
-export function readAnswer(text: string, call: Pick<ChatCall, 'model' | 'createdSeconds'>): AnswerRead {
+export function readAnswer(text: string, call: Pick<ChatCall, 'model' | 'createdSeconds'>): HubAnswerRead {
   const stream = new GenerateContentStream(call);
   const step = stream.read(undefined, text);
   if (step.fault !== undefined) return step.fault;

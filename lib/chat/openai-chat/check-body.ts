@@ -1,4 +1,4 @@
-/** The router's own look at a chat completion's body. */
+/** The router's own look at the body of a request in OpenAI's protocol. */
 import { type JsonObject, isObject } from '../json';
 import { isGiven, refuse } from './mistakes';
 
@@ -7,14 +7,19 @@ import { isGiven, refuse } from './mistakes';
  * passed through may hold what only that target knows.
  */
 export function checkChatBody(body: JsonObject): void {
-  const { model, stream, n, metadata, tools } = body;
-  if (typeof model !== 'string' || model === '') refuse('model', 'the name of a model', model);
-  checkMessages(body['messages']);
-  if (isGiven(stream) && typeof stream !== 'boolean') refuse('stream', 'a boolean', stream);
+  const { messages, tools } = body;
+  checkCommon(body);
+  checkMessages(messages);
   for (const param of ['max_tokens', 'max_completion_tokens']) checkPositiveInteger(param, body[param]);
+  if (isGiven(tools) && !Array.isArray(tools)) refuse('tools', 'an array of tools', tools);
+}
+
+/** What all endpoints share. */
+export function checkCommon({ model, stream, n, metadata }: JsonObject): void {
+  if (typeof model !== 'string' || model === '') refuse('model', 'the name of a model', model);
+  if (isGiven(stream) && typeof stream !== 'boolean') refuse('stream', 'a boolean', stream);
   checkPositiveInteger('n', n);
   if (isGiven(metadata) && !isObject(metadata)) refuse('metadata', 'an object', metadata);
-  if (isGiven(tools) && !Array.isArray(tools)) refuse('tools', 'an array of tools', tools);
 }
 
 function checkMessages(messages: unknown): void {
@@ -26,7 +31,7 @@ function checkMessages(messages: unknown): void {
   }
 }
 
-function checkPositiveInteger(param: string, value: unknown): void {
+export function checkPositiveInteger(param: string, value: unknown): void {
   if (!isGiven(value)) return;
   if (!Number.isInteger(value) || (value as number) < 1) refuse(param, 'an integer of at least 1', value);
 }

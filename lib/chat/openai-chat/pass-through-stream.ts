@@ -4,16 +4,18 @@ import { type JsonObject, isObject, parseObject } from '../json';
 import { splice } from '../splice';
 import { DONE, sseEvent } from '../sse';
 import { abortedFault, invalidFault, reportedFault, truncatedFault } from '../upstream-fault';
+import { isErrorEvent } from './chunk';
+import { ABORTED } from './finish';
 import { asksForUsage, readUsage } from './usage';
-
-/** vLLM's finish reason for what it gave up while shutting down. It is no answer, not even an empty one. */
-export const ABORTED = 'abort';
 
 /**
  * The chunk that holds nothing but usage is forwarded only to a caller that asked for it. Usage on other chunks goes on
  * either way: providers that put it there do so unasked. Who asked is told the cost beside it.
  */
-export function passThroughStream({ body, costUsd }: Pick<ChatCall, 'body' | 'costUsd'>): StreamReader {
+export function passThroughStream(
+  { body, costUsd }: Pick<ChatCall, 'body' | 'costUsd'>,
+  hasContent: (choice: JsonObject) => boolean,
+): StreamReader {
   const tellUsage = asksForUsage(body);
   /** Choices that have begun, by whether they have ended. */
   const choicesEnded = new Map<number, boolean>();
@@ -29,7 +31,7 @@ export function passThroughStream({ body, costUsd }: Pick<ChatCall, 'body' | 'co
       if (data === '') return { out: '' };
       const chunk = parseObject(data);
       if (chunk === null) return { out: '', fault: invalidFault('an event of the stream is not a JSON object') };
-      if (isError(event, chunk)) return { out: '', fault: reportedFault(chunk) };
+      if (isErrorEvent(event, chunk)) return { out: '', fault: reportedFault(chunk) };
       const choices = chunk['choices'];
       // Not a part of a chat: what some gateways send to keep a connection open.
       if (!Array.isArray(choices)) return { out: '' };
@@ -43,7 +45,7 @@ export function passThroughStream({ body, costUsd }: Pick<ChatCall, 'body' | 'co
         const ended = typeof reason === 'string' && reason !== '';
         if (ended) finish = reason;
         if (ended || !choicesEnded.has(index)) choicesEnded.set(index, ended);
-        content ||= hasContent(choice['delta']);
+        content ||= hasContent(choice);
       }
       const usage = readUsage(chunk['usage']);
       const withheld = !tellUsage && choices.length === 0 && isObject(chunk['usage']);
@@ -62,27 +64,4 @@ export function passThroughStream({ body, costUsd }: Pick<ChatCall, 'body' | 'co
 function withCost(data: string, usage: unknown, costUsd: number | null): string {
   if (costUsd === null || !isObject(usage)) return data;
   return splice(data, { set: { usage: JSON.stringify({ ...usage, cost_usd: costUsd }) } });
-}
-
-function isError(event: string | undefined, chunk: JsonObject): boolean {
-  return event === 'error' || chunk['object'] === 'error' || (chunk['error'] !== undefined && chunk['error'] !== null);
-}
-
-/** Parts of a delta that are the answer itself; `role` alone only says that one will come. */
-const CONTENT_FIELDS = [
-  'content',
-  'reasoning_content',
-  'reasoning',
-  'tool_calls',
-  'refusal',
-  'function_call',
-  'audio',
-] as const;
-
-function hasContent(delta: unknown): boolean {
-  if (!isObject(delta)) return false;
-  return CONTENT_FIELDS.some((field) => {
-    const value = delta[field];
-    return typeof value === 'string' || Array.isArray(value) ? value.length > 0 : isObject(value);
-  });
 }

@@ -1,31 +1,47 @@
 /**
- * A target that speaks the caller's protocol. The request goes on as it came but for the few fields that must change,
- * the answer comes back byte for byte; both are read only for what the router must know.
+ * A target that speaks the caller's protocol, chat completions or plain completions. The request goes on as it came but for
+ * the few fields that must change, the answer comes back byte for byte; both are read only for what the router must know.
  */
-import type { AnswerRead, ChatCall, Dialect, UpstreamBody, UpstreamFault } from '../dialect';
-import { isObject, parseObject } from '../json';
-import { splice } from '../splice';
+import type { AnswerRead, ChatCall, Dialect, UpstreamFault } from '../dialect';
+import { type JsonObject, isObject, parseObject } from '../json';
+import { type Edit, splice } from '../splice';
 import { abortedFault, invalidFault, reportedFault, statusFault } from '../upstream-fault';
-import { ABORTED, passThroughStream } from './pass-through-stream';
+import { ABORTED } from './finish';
+import { passThroughStream } from './pass-through-stream';
 import { asksForUsage, readUsage } from './usage';
 
-export const openAiChat: Dialect = {
-  path: () => '/chat/completions',
-  request,
-  answer,
-  stream: passThroughStream,
-  fault: statusFault,
-};
+export interface PassedThrough {
+  readonly path: string;
+  /** What the target calls the limit on the answer. */
+  readonly maxTokensField: (call: ChatCall) => ChatCall['maxTokensField'];
+  /** Whether a choice of a stream's chunk holds a part of the answer itself. */
+  readonly hasContent: (choice: JsonObject) => boolean;
+}
 
-function request(call: ChatCall): UpstreamBody {
-  const { text, body, metadata } = call;
+export const openAiChat = openAiPassThrough({
+  path: '/chat/completions',
+  maxTokensField: (call) => call.maxTokensField,
+  hasContent: ({ delta }) => hasContent(delta),
+});
+
+export function openAiPassThrough({ path, maxTokensField, hasContent }: PassedThrough): Dialect {
+  return {
+    path: () => path,
+    request: (call) => ({ text: splice(call.text, editOf(call, maxTokensField(call))), dropped: [], changed: [] }),
+    answer: (_call, text) => readWhole(text),
+    stream: (call) => passThroughStream(call, hasContent),
+    fault: statusFault,
+  };
+}
+
+function editOf(call: ChatCall, field: ChatCall['maxTokensField']): Edit {
+  const { body, metadata } = call;
   const { max_tokens: limit, ...sampling } = call.set;
   const set: Record<string, string> = { model: JSON.stringify(call.model) };
   const remove: string[] = [];
 
   for (const [name, value] of Object.entries(sampling)) set[name] = String(value);
   // A limit under a name that the target does not know would be no limit.
-  const field = call.maxTokensField;
   const otherName = field === 'max_tokens' ? 'max_completion_tokens' : 'max_tokens';
   // Of two limits the one that was decided upon goes on, alone: the target might heed the other.
   const callersLimit = body['max_completion_tokens'] ?? body['max_tokens'] ?? null;
@@ -40,10 +56,10 @@ function request(call: ChatCall): UpstreamBody {
     // Anything but an object is the caller's mistake, and the target's to name.
     if (isObject(options)) set['stream_options'] = JSON.stringify({ ...options, include_usage: true });
   }
-  return { text: splice(text, { set, remove }), dropped: [], changed: [] };
+  return { set, remove };
 }
 
-function answer(_call: ChatCall, text: string): AnswerRead | UpstreamFault {
+function readWhole(text: string): AnswerRead | UpstreamFault {
   const body = parseObject(text);
   if (body === null) return invalidFault('the answer is not a JSON object');
   if (body['error'] !== undefined && body['error'] !== null) return reportedFault(body);
@@ -58,4 +74,23 @@ function answer(_call: ChatCall, text: string): AnswerRead | UpstreamFault {
     usage: readUsage(body['usage']),
     finish: typeof finish === 'string' ? finish : null,
   };
+}
+
+/** Parts of a delta that are the answer itself; `role` alone only says that one will come. */
+const CONTENT_FIELDS = [
+  'content',
+  'reasoning_content',
+  'reasoning',
+  'tool_calls',
+  'refusal',
+  'function_call',
+  'audio',
+] as const;
+
+function hasContent(delta: unknown): boolean {
+  if (!isObject(delta)) return false;
+  return CONTENT_FIELDS.some((field) => {
+    const value = delta[field];
+    return typeof value === 'string' || Array.isArray(value) ? value.length > 0 : isObject(value);
+  });
 }

@@ -109,7 +109,7 @@ function readResponseFormat(format: unknown): HubRequest['responseFormat'] {
   const { name, schema } = wanted;
   if (typeof name !== 'string' || name === '') refuse('response_format.json_schema.name', 'a name', name);
   if (!isObject(schema)) refuse('response_format.json_schema.schema', 'a JSON Schema object', schema);
-  return { kind: type, name, schema };
+  return { kind: type, name, schema, strict: wanted['strict'] === true };
 }
 
 function readStop(stop: unknown): readonly string[] {

@@ -1,9 +1,10 @@
 /** A hub answer as the body of a chat completion. */
-import type { HubAnswer, HubChoice, HubPart } from '../hub';
+import type { HubAnswer, HubChoice } from '../hub';
 import type { JsonObject } from '../json';
 import { writeLogprobs } from './logprobs';
 import { writeThoughtSignature } from './thought-signature';
 import { writeUsage } from './usage';
+import { textOf } from './write-messages';
 
 export function writeAnswer(answer: HubAnswer, createdSeconds: number): string {
   return JSON.stringify({
@@ -40,8 +41,4 @@ function writeMessage({ parts, refusal }: HubChoice): JsonObject {
       })),
     }),
   };
-}
-
-function textOf(parts: readonly HubPart[], kind: 'text' | 'reasoning'): string {
-  return parts.map((part) => (part.kind === kind ? part.text : '')).join('');
 }

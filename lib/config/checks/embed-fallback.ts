@@ -18,7 +18,9 @@ export const embedFallback: PlanCheck = (_, plan) => [
   ),
 ];
 
-const embeds = ({ model }: NamedModel): boolean => model.capabilities.endpoints.includes('embeddings');
+/** A model that may be either is not known to embed. */
+const embeds = ({ model: { capabilities } }: NamedModel): boolean =>
+  capabilities.endpoints.includes('embeddings') && !capabilities.endpoints.includes('chat');
 
 const firstEmbedding = (plan: RouterPlan, name: string): NamedModel | undefined =>
   namedModels(plan, [name]).find(embeds);

@@ -1,4 +1,4 @@
-import { anthropicMessages } from '../../../lib/chat/anthropic-messages/dialect';
+import { anthropicMessages } from '../dialects';
 import type { AnswerRead, UpstreamFault } from '../../../lib/chat/dialect';
 import { CREATED_SECONDS, callOf } from '../support';
 

@@ -1,4 +1,4 @@
-import { anthropicMessages } from '../../../lib/chat/anthropic-messages/dialect';
+import { anthropicMessages } from '../dialects';
 import type { JsonObject } from '../../../lib/chat/dialect';
 import { CREATED_SECONDS, type StreamRun, assemble, callOf, runEvents } from '../support';
 import * as streams from '../streams/anthropic';

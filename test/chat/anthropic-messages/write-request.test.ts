@@ -1,4 +1,4 @@
-import { anthropicMessages } from '../../../lib/chat/anthropic-messages/dialect';
+import { anthropicMessages } from '../dialects';
 import { CallerMistake, type ChatCall, type JsonObject, type UpstreamBody } from '../../../lib/chat/dialect';
 import { MODEL, callOf } from '../support';
 

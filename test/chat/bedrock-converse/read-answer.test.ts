@@ -1,4 +1,4 @@
-import { bedrockConverse } from '../../../lib/chat/bedrock-converse/dialect';
+import { bedrockConverse } from '../dialects';
 import type { JsonObject } from '../../../lib/chat/dialect';
 import { ANSWER_ID, CREATED_SECONDS, MODEL, callOf } from '../support';
 

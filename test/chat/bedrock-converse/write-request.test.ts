@@ -1,4 +1,4 @@
-import { bedrockConverse } from '../../../lib/chat/bedrock-converse/dialect';
+import { bedrockConverse } from '../dialects';
 import { CallerMistake, type ChatCall, type JsonObject, type UpstreamBody } from '../../../lib/chat/dialect';
 import { assistant, call, result, user } from '../messages';
 import { callOf } from '../support';

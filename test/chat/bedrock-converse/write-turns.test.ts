@@ -1,4 +1,4 @@
-import { bedrockConverse } from '../../../lib/chat/bedrock-converse/dialect';
+import { bedrockConverse } from '../dialects';
 import { type ConverseTurns, writeTurns } from '../../../lib/chat/bedrock-converse/write-turns';
 import { CallerMistake, type JsonObject } from '../../../lib/chat/dialect';
 import { readMessages } from '../../../lib/chat/openai-chat/read-messages';

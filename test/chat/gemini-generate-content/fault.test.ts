@@ -1,5 +1,5 @@
 import type { UpstreamFault } from '../../../lib/chat/dialect';
-import { geminiGenerateContent } from '../../../lib/chat/gemini-generate-content/dialect';
+import { geminiGenerateContent } from '../dialects';
 import { reportedFault } from '../../../lib/chat/upstream-fault';
 
 const fault = (status: number, text: string): UpstreamFault => geminiGenerateContent.fault(status, text);

@@ -1,5 +1,5 @@
 import type { AnswerRead, UpstreamFault } from '../../../lib/chat/dialect';
-import { geminiGenerateContent } from '../../../lib/chat/gemini-generate-content/dialect';
+import { geminiGenerateContent } from '../dialects';
 import { CREATED_SECONDS, callOf, runEvents } from '../support';
 import { called, event, parts, saidText, thought, usage } from '../streams/gemini';
 

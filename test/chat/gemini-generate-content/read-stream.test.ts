@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../../lib/chat/dialect';
-import { geminiGenerateContent } from '../../../lib/chat/gemini-generate-content/dialect';
+import { geminiGenerateContent } from '../dialects';
 import { CREATED_SECONDS, MODEL, type StreamRun, assemble, callOf, runEvents } from '../support';
 import * as streams from '../streams/gemini';
 

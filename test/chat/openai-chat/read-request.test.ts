@@ -67,6 +67,7 @@ describe('parameters', () => {
       kind: 'json_schema',
       name: 'x',
       schema,
+      strict: false,
     });
   });
 

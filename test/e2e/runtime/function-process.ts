@@ -1,6 +1,6 @@
 /** The router as Lambda runs it: the built bundle and a plan in a folder, in a process of AWS's runtime interface client. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import { createInterface } from 'node:readline';
@@ -27,7 +27,7 @@ export class FunctionProcess {
 
   constructor({ runtimeApi, plan, env }: FunctionOptions) {
     this.#api = runtimeApi;
-    copyFileSync(ROUTER_BUNDLE, path.join(this.#folder, 'index.js'));
+    cpSync(ROUTER_BUNDLE, this.#folder, { recursive: true });
     writeFileSync(path.join(this.#folder, 'plan.json'), JSON.stringify(plan));
     const child = spawn(process.execPath, [RIC, 'index.handler'], {
       cwd: this.#folder,

@@ -7,4 +7,4 @@ export const RIC_FOLDER = path.join(ROOT, 'node_modules/.cache/runtime-suite');
 export const RIC = path.join(RIC_FOLDER, 'node_modules/aws-lambda-ric/index.mjs');
 
 /** As it is deployed. */
-export const ROUTER_BUNDLE = path.join(ROOT, 'dist/assets/router/index.js');
+export const ROUTER_BUNDLE = path.join(ROOT, 'dist/assets/router');

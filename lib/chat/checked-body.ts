@@ -1,16 +1,16 @@
-/** A chat completion's body from its text, with the few things checked that the router itself relies on. */
-import type { RouterError } from '../../policy/errors';
-import { CallerMistake } from '../dialect';
-import { type JsonObject, isObject } from '../json';
-import { hasDuplicateKeys } from '../raw-json';
-import { checkChatBody } from './check-body';
+/** A request's body from its text, with the few things checked that the router itself relies on. */
+import type { RouterError } from '../policy/errors';
+import { CallerMistake } from './dialect';
+import { type JsonObject, isObject } from './json';
+import { hasDuplicateKeys } from './raw-json';
+import type { Ingress } from './ingress';
 
 export interface CheckedBody {
   readonly text: string;
   readonly json: JsonObject;
 }
 
-export function checkedBody(text: string): CheckedBody | RouterError {
+export function checkedBody(text: string, { check }: Pick<Ingress, 'check'>): CheckedBody | RouterError {
   let json: unknown;
   try {
     json = JSON.parse(text);
@@ -22,7 +22,7 @@ export function checkedBody(text: string): CheckedBody | RouterError {
     return { code: 'invalid_json', message: 'the body names a key twice in one object', param: null };
   }
   try {
-    checkChatBody(json);
+    check(json);
   } catch (error) {
     if (error instanceof CallerMistake) return { code: error.code, message: error.message, param: error.param };
     throw error;

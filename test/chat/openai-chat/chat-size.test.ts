@@ -1,10 +1,10 @@
-import { chatFacts } from '../../../lib/chat/openai-chat/chat-facts';
+import { chatSize } from '../../../lib/chat/openai-chat/chat-size';
 import { encode } from '../../support/fake-vllm';
 
 const facts = (content: string, write: (body: object) => string = JSON.stringify) => {
   const body = { model: 'm', messages: [{ role: 'user', content }] };
   const text = write(body);
-  return chatFacts(body, text, Buffer.byteLength(text));
+  return chatSize(body, text, Buffer.byteLength(text));
 };
 const ascii = (body: object): string =>
   JSON.stringify(body).replace(/[^\x20-\x7e]/g, (odd) => `\\u${odd.charCodeAt(0).toString(16).padStart(4, '0')}`);
