@@ -12,6 +12,7 @@ export { type CatalogGpu, gpus } from './gpus';
 export { type CatalogInstance, instances, type UnknownInstance, unknownInstances } from './instances';
 export { type CatalogLicence, licences } from './licences';
 export { type CatalogModel, models } from './models';
+export { type CatalogInfill, infillOf, infills } from './infill';
 export { type CatalogParsers, parsers, parsersOf, type RegisteredParsers, registeredParsers } from './parsers';
 export { type CatalogPrice, prices } from './prices';
 export type { Sourced } from './sourced';

@@ -50,6 +50,7 @@ export function callFor(
         ...(decision.set.topP !== undefined && { top_p: decision.set.topP }),
       },
       ...metadataFor(body.json),
+      infill: model.infill,
       maxTokensField: isOpenAi(plan, model) ? 'max_completion_tokens' : 'max_tokens',
       id: `chatcmpl-${requestId}`,
       createdSeconds: Math.floor(nowMs / 1000),

@@ -21,6 +21,8 @@ export interface ChatCall {
   readonly metadata?: JsonObject | null;
   /** OpenAI's own API calls the limit `max_completion_tokens`; everybody else understands `max_tokens`. */
   readonly maxTokensField: 'max_tokens' | 'max_completion_tokens';
+  /** Prompt with `{prefix}` and `{suffix}` that makes the model fill in the middle; `null`: it takes a `suffix` as it is. */
+  readonly infill: string | null;
   /** An id for answers whose protocol has none. */
   readonly id: string;
   /** Unix time in seconds, for answers whose protocol has no such field. */

@@ -73,20 +73,25 @@ export function compile(config: Config, lane: Lane): RouterPlan {
 }
 
 function planModel(config: Config, lane: Lane, name: string, model: Config['models'][string]): PlanModel {
-  const common = { fallback: model.fallback ?? [], weights: model.weights ?? null };
+  const common = { fallback: model.fallback ?? [], weights: model.weights ?? null, infill: null };
   if (model.fleet !== undefined) {
     const fleet = required(config.fleets[model.fleet], `fleet ${model.fleet}`);
     const [weights = ''] = (fleet.model ?? model.fleet).split('@');
     const row = catalog.models.find(({ id }) => id === weights);
+    const infill = catalog.infillOf(weights);
     return {
       ...common,
+      infill,
       fleet: model.fleet,
       provider: null,
       upstreamModel: model.adapter ?? weights,
       protocol: 'openai',
       boundary: FLEET_BOUNDARY,
       inLane: true,
-      capabilities: fleetCapabilities(fleet, row?.images ?? false, takesTools(fleet, weights)),
+      capabilities: {
+        ...fleetCapabilities(fleet, row?.images ?? false, takesTools(fleet, weights)),
+        suffix: infill !== null,
+      },
       variants: {},
       price: PAID_BY_THE_HOUR,
     };
@@ -147,7 +152,11 @@ const takesTools = ({ kind, endpoints }: Fleet, weights: string): boolean =>
 /** What a chat can come in as: all of them go through the hub. */
 const CHATS: readonly Endpoint[] = ['chat', 'responses', 'messages'];
 
-function fleetCapabilities({ kind, context: contextTokens }: Fleet, images: boolean, tools: boolean): Capabilities {
+function fleetCapabilities(
+  { kind, context: contextTokens }: Fleet,
+  images: boolean,
+  tools: boolean,
+): Omit<Capabilities, 'suffix'> {
   const chat = kind === 'chat';
   return {
     endpoints: chat ? [...CHATS, 'completions'] : ['embeddings'],
@@ -159,7 +168,6 @@ function fleetCapabilities({ kind, context: contextTokens }: Fleet, images: bool
     jsonObject: chat,
     n: chat,
     logprobs: chat,
-    suffix: false,
     contextTokens,
   };
 }

@@ -50,6 +50,8 @@ export interface PlanModel {
   /** `null`: not known. A fleet costs by the hour, so its tokens cost nothing more. */
   readonly price: TokenPrice | null;
   readonly fallback: readonly string[];
+  /** Prompt with `{prefix}` and `{suffix}` that makes the model fill in the middle; `null`: a `suffix` goes to the target as it is. */
+  readonly infill: string | null;
   /** Embedding vectors are comparable only between models of the same weights. */
   readonly weights: string | null;
 }

@@ -6,7 +6,7 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import * as path from 'node:path';
 import type { Dialect } from '../../lib/chat/dialect';
 import { openAiChat } from '../../lib/chat/openai-chat/pass-through';
-import { anthropicMessages, bedrockConverse, geminiGenerateContent } from './dialects';
+import { anthropicMessages, bedrockConverse, geminiGenerateContent, openAiThroughHub } from './dialects';
 import { assemble, bytesOf, callOf, run, runEvents } from './support';
 import * as anthropic from './streams/anthropic';
 import * as bedrock from './streams/bedrock';
@@ -27,6 +27,9 @@ const PROVIDERS: readonly (readonly [folder: string, dialect: Dialect, end: read
   ['mistral', openAiChat, ['[DONE]']],
   ['groq', openAiChat, ['[DONE]']],
   ['deepseek', openAiChat, ['[DONE]']],
+  ['mistral', openAiThroughHub, ['[DONE]']],
+  ['groq', openAiThroughHub, ['[DONE]']],
+  ['deepseek', openAiThroughHub, ['[DONE]']],
 ];
 
 function readRecording(folder: string, file: string): string[] {
@@ -35,18 +38,24 @@ function readRecording(folder: string, file: string): string[] {
     .filter((line) => line !== '');
 }
 
+const nameOf = (file: string, dialect: Dialect): string =>
+  `${file.replace('.chunks.txt', '')}${dialect === openAiThroughHub ? ' through the hub' : ''}`;
+
 const recorded: readonly Recording[] = !isPresent
   ? []
   : PROVIDERS.flatMap(([folder, dialect, end]) =>
       readdirSync(path.join(RECORDED, folder))
         .filter((file) => file.endsWith('.chunks.txt'))
-        .map((file): Recording => [file.replace('.chunks.txt', ''), dialect, [...readRecording(folder, file), ...end]]),
+        .map((file): Recording => [nameOf(file, dialect), dialect, [...readRecording(folder, file), ...end]]),
     );
 
 const own: readonly Recording[] = [
   ['own openai text', openAiChat, openai.textWithUsage],
   ['own openai tool call', openAiChat, openai.toolCall],
   ['own openai choices', openAiChat, openai.twoChoices],
+  ['own openai text through the hub', openAiThroughHub, openai.textWithUsage],
+  ['own openai tool call through the hub', openAiThroughHub, openai.toolCall],
+  ['own openai choices through the hub', openAiThroughHub, openai.twoChoices],
   ['own anthropic text', anthropicMessages, anthropic.text],
   ['own anthropic thinking', anthropicMessages, anthropic.thinking],
   ['own anthropic tools', anthropicMessages, anthropic.tools],
@@ -168,6 +177,14 @@ whenPresent(`the recordings (absent: ${RECORDED})`, () => {
       cacheWriteTokens: 0,
       reasoningTokens,
     });
+  });
+
+  const throughHub = recorded.filter(([, dialect]) => dialect === openAiThroughHub).map(([name]) => name);
+  test.each(throughHub)('%s it says what it says passed through', (name) => {
+    const passed = result(name.replace(' through the hub', ''));
+    const translated = result(name);
+    expect(assemble(translated.chunks)).toEqual(assemble(passed.chunks));
+    expect(translated.usage).toEqual(passed.usage);
   });
 
   test('the text', () => {

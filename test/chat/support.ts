@@ -21,6 +21,7 @@ export function callOf(body: JsonObject | string = {}, policy: Partial<ChatCall>
     model: MODEL,
     set: {},
     maxTokensField: 'max_tokens',
+    infill: null,
     id: ANSWER_ID,
     createdSeconds: CREATED_SECONDS,
     costUsd: () => null,

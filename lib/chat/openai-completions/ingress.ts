@@ -1,17 +1,21 @@
 /** `POST /v1/completions`: plain text on, as code editors ask for it. Only targets that speak OpenAI's protocol have it. */
+import type { Dialect } from '../dialect';
 import type { Ingress } from '../ingress';
 import type { JsonObject } from '../json';
 import { checkCommon, checkPositiveInteger } from '../openai-chat/check-body';
 import { openAiErrors } from '../openai-chat/error';
 import { isGiven, refuse } from '../openai-chat/mistakes';
 import { openAiPassThrough } from '../openai-chat/pass-through';
+import { infilled } from './infill';
 import { firstNumber, requestSize } from '../request-size';
 
-const dialect = openAiPassThrough({
+const passThrough = openAiPassThrough({
   path: '/completions',
   maxTokensField: () => 'max_tokens',
   hasContent: ({ text }) => typeof text === 'string' && text !== '',
 });
+
+const dialect: Dialect = { ...passThrough, request: (call) => passThrough.request(infilled(call)) };
 
 export const completionsIngress: Ingress = {
   endpoint: 'completions',
