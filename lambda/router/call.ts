@@ -44,11 +44,8 @@ export function callFor(
       text: body.text,
       body: body.json,
       model: named.upstreamModel,
-      set: {
-        ...(maxTokens !== null && maxTokens !== facts.maxTokens && { max_tokens: maxTokens }),
-        ...(decision.set.temperature !== undefined && { temperature: decision.set.temperature }),
-        ...(decision.set.topP !== undefined && { top_p: decision.set.topP }),
-      },
+      // Vectors are made one way only.
+      set: facts.endpoint === 'embeddings' ? {} : paramsFor(decision, maxTokens === facts.maxTokens ? null : maxTokens),
       ...metadataFor(body.json),
       infill: model.infill,
       maxTokensField: isOpenAi(plan, model) ? 'max_completion_tokens' : 'max_tokens',
@@ -58,6 +55,12 @@ export function callFor(
     },
   };
 }
+
+const paramsFor = ({ set }: Decision, maxTokens: number | null): ChatCall['set'] => ({
+  ...(maxTokens !== null && { max_tokens: maxTokens }),
+  ...(set.temperature !== undefined && { temperature: set.temperature }),
+  ...(set.topP !== undefined && { top_p: set.topP }),
+});
 
 /** OpenAI's own API, or Bedrock's copy of it. */
 const isOpenAi = ({ providers }: RouterPlan, { provider, protocol }: NamedModel['model']): boolean =>

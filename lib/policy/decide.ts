@@ -64,7 +64,7 @@ export function decide(plan: RouterPlan, facts: Facts, state: RoutingState): Dec
   if (named === null) return refuse('model_not_found');
   if (!listAllows(tenant?.models ?? null, facts.model)) return refuse('model_not_allowed');
 
-  const chain = filterChain(plan, facts, state, tenant, requestClass.value, ordered(named.chain, state.cooling));
+  const chain = filterChain(plan, facts, state, tenant, requestClass.value, named.chain);
   return {
     ...base,
     route: named.route?.name ?? null,
@@ -141,6 +141,7 @@ function filterChain(
   requestClass: SensitivityClass,
   chain: readonly NamedModel[],
 ): ChainEntry[] {
+  // As written: a target that rests goes last, and is still the one whose vectors are wanted.
   const embeds = chain.find(({ model }) => model.capabilities.endpoints.includes('embeddings'));
   const reasonFor = (named: NamedModel): SkipReason | null => {
     const { model, name } = named;
@@ -154,7 +155,7 @@ function filterChain(
     if (model.price === null && caps.any && plan.budget.unpriced === 'skip') return 'price_unknown';
     return caps.reached(state.spent) ? 'budget_stage' : null;
   };
-  return chain.map((named) => {
+  return ordered(chain, state.cooling).map((named) => {
     const reason = reasonFor(named);
     const entry = { model: named.name, target: targetName(named), boundary: named.model.boundary };
     return reason === null ? { ...entry, use: true } : { ...entry, use: false, reason };

@@ -11,6 +11,7 @@ import { number, readRequest, type Json, type Served } from './request';
 import { sendJson } from './wire';
 
 export async function completions(call: Call, body: Json, served: Served): Promise<void> {
+  if (typeof body['suffix'] === 'string') throw badRequest('suffix is not currently supported');
   const request = readRequest(body, served, completionPromptIds(body['prompt']));
   const logprobs = number(body['logprobs']);
   const prompt = request.generation.promptIds;
