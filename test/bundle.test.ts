@@ -3,7 +3,7 @@ import { hash } from 'node:crypto';
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
-import { type Bundle, assetNames, bundleAsset } from '../bin/dev/bundle';
+import { type Bundle, assetNames, bundleAsset, loadedAtOnce } from '../bin/dev/bundle';
 
 const ROOT = path.resolve(__dirname, '..');
 const KIB = 1024;
@@ -16,7 +16,7 @@ interface Budget {
 
 const BUNDLES: Readonly<Record<string, Budget>> = {
   // Every request of a cold function waits for it: no schema library, no YAML, no SDK.
-  router: { budgetBytes: 150 * KIB, packages: ['aws4', 'eventsource-parser'] },
+  router: { budgetBytes: 150_000, packages: ['aws4', 'eventsource-parser'] },
   'host-agent': { budgetBytes: 60 * KIB, packages: ['aws4'] },
   'model-mirror': { budgetBytes: 30 * KIB, packages: [] },
   // Nobody waits for it but a fleet that wakes: the SDK's clients may be in it.
@@ -50,17 +50,6 @@ test("the router's program takes along no protocol that is not everybody's", asy
   expect(inputs).toContain('lib/chat/openai-chat/pass-through.ts');
   expect(inputs.filter((file) => /gemini|bedrock-converse|anthropic|through-hub\b.*target/.test(file))).toEqual([]);
 });
-
-/** The program itself and what it cannot start without. */
-function loadedAtOnce({ metafile: { outputs } }: Bundle): string[] {
-  const entry = Object.keys(outputs).find((file) => path.basename(file) === 'index.js') ?? '';
-  const files = new Set([entry]);
-  for (const file of files) {
-    for (const { kind, path: imported } of outputs[file]?.imports ?? [])
-      if (kind === 'import-statement' && imported in outputs) files.add(imported);
-  }
-  return [...files].map((file) => path.basename(file));
-}
 
 test('another folder makes the same bytes', async () => {
   const elsewhere = mkdtempSync(path.join(tmpdir(), 'hybrid-llm-elsewhere-'));

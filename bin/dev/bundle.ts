@@ -95,6 +95,17 @@ export interface Bundle {
   readonly metafile: Metafile;
 }
 
+/** Names of the files of a bundle without which it cannot start: the program, and what it imports at once. */
+export function loadedAtOnce({ metafile: { outputs } }: Bundle): string[] {
+  const files = new Set(Object.keys(outputs).filter((file) => path.basename(file) === 'index.js'));
+  for (const file of files) {
+    for (const { kind, path: imported } of outputs[file]?.imports ?? []) {
+      if (kind === 'import-statement' && imported in outputs) files.add(imported);
+    }
+  }
+  return [...files].map((file) => path.basename(file));
+}
+
 /** Programs under `lambda/`: each folder with an `index.ts`. */
 export const assetNames = (): string[] =>
   readdirSync(path.join(ROOT, 'lambda')).filter((name) => existsSync(path.join(ROOT, 'lambda', name, 'index.ts')));
