@@ -113,9 +113,11 @@ describe.each(targets.map((target): [string, Target] => [target.protocol, target
     expect(pieces).toBeGreaterThanOrEqual(target.protocol === 'gemini' ? 2 : 6);
 
     target.says(stage, 'Sunny.');
-    const results = (message?.tool_calls ?? []).map(
-      ({ id }): OpenAI.ChatCompletionToolMessageParam => ({ role: 'tool', tool_call_id: id, content: 'sun' }),
-    );
+    const results = (message?.tool_calls ?? []).map(({ id }): OpenAI.ChatCompletionToolMessageParam => ({
+      role: 'tool',
+      tool_call_id: id,
+      content: 'sun',
+    }));
     const after = await client().chat.completions.create({
       ...asking,
       tools: [WEATHER],
