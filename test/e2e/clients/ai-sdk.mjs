@@ -6,6 +6,10 @@ import { createOpenAICompatible } from '@ai-sdk/openai-compatible';
 import { APICallError, RetryError, generateObject, generateText, jsonSchema, streamText, tool } from 'ai';
 import { createInterface } from 'node:readline';
 
+// `generateObject` is deprecated and in wide use.
+process.noDeprecation = true;
+globalThis.AI_SDK_LOG_WARNINGS = false;
+
 const place = jsonSchema({
   type: 'object',
   properties: { place: { type: 'string' } },
