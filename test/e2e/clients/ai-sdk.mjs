@@ -6,6 +6,8 @@ import { createOpenAICompatible } from '@ai-sdk/openai-compatible';
 import { APICallError, RetryError, generateObject, generateText, jsonSchema, streamText, tool } from 'ai';
 import { createInterface } from 'node:readline';
 
+/* global AbortController */
+
 // `generateObject` is deprecated and in wide use.
 process.noDeprecation = true;
 globalThis.AI_SDK_LOG_WARNINGS = false;
