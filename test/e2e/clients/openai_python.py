@@ -128,7 +128,8 @@ def answer(question):
             if question["do"] == "models":
                 return models(client)
             return SCENARIOS[question["do"]](client.chat, question["model"])
-        except openai.APIError as error:
+        # Whatever it is: the next question is answered all the same.
+        except Exception as error:
             return {"error": described(error)}
 
 

@@ -1,6 +1,6 @@
 /**
- * Streams read by the providers of the AI SDK. Standard input: `[{ name, provider, baseURL }]`. Standard output: one
- * line of JSON a stream, with what the provider made of it.
+ * Answers read by the providers of the AI SDK. Standard input: `[{ name, provider, baseURL, isWhole }]`. Standard
+ * output: one line of JSON an answer, with what the provider made of it.
  */
 import { createAmazonBedrock } from '@ai-sdk/amazon-bedrock';
 import { createAnthropic } from '@ai-sdk/anthropic';
@@ -24,13 +24,15 @@ const models = {
   'openai-compatible': (baseURL) => createOpenAICompatible({ name: 'any', baseURL, apiKey })('model'),
 };
 
-for (const { name, provider, baseURL } of JSON.parse(await text(process.stdin))) {
-  const read = await readStream(models[provider](baseURL)).catch((error) => ({ error: String(error) }));
+const prompt = [{ role: 'user', content: [{ type: 'text', text: 'hello' }] }];
+
+for (const { name, provider, baseURL, isWhole } of JSON.parse(await text(process.stdin))) {
+  const model = models[provider](baseURL);
+  const read = await (isWhole ? readWhole(model) : readStream(model)).catch((error) => ({ error: String(error) }));
   process.stdout.write(`${JSON.stringify({ name, ...read })}\n`);
 }
 
 async function readStream(model) {
-  const prompt = [{ role: 'user', content: [{ type: 'text', text: 'hello' }] }];
   const { stream } = await model.doStream({ prompt, includeRawChunks: false });
   const read = { text: '', reasoning: '', calls: [], finish: null, usage: null, errors: [] };
   for await (const part of stream) {
@@ -44,4 +46,22 @@ async function readStream(model) {
     if (part.type === 'finish') Object.assign(read, { finish: part.finishReason.unified, usage: part.usage });
   }
   return read;
+}
+
+async function readWhole(model) {
+  const { content, finishReason, usage } = await model.doGenerate({ prompt });
+  const textOf = (type) =>
+    content
+      .filter((part) => part.type === type)
+      .map((part) => part.text)
+      .join('');
+  const calls = content.filter((part) => part.type === 'tool-call' && part.providerExecuted !== true);
+  return {
+    text: textOf('text'),
+    reasoning: textOf('reasoning'),
+    calls: calls.map((part) => ({ name: part.toolName, arguments: part.input })),
+    finish: finishReason.unified,
+    usage,
+    errors: [],
+  };
 }

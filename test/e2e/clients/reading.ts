@@ -1,4 +1,6 @@
-/** What a reader makes of a streamed answer, in one form for the AI SDK and for us. */
+/** What a reader makes of an answer, in one form for the AI SDK and for us. */
+import type { AnswerRead } from '../../../lib/chat/dialect';
+import type { HubUsage } from '../../../lib/chat/hub';
 import type { StreamRun } from '../../chat/support';
 import { assemble } from '../../chat/support';
 
@@ -62,12 +64,40 @@ export function ourReading({ chunks, usage }: StreamRun): Reading {
     reasoning,
     calls: calls.map((call) => ({ name: call.name, arguments: parsed(call.arguments) })),
     finish: finishes.length === 1 ? (finishes[0] ?? null) : `${finishes.length} finishes`,
-    promptTokens: counted(usage?.promptTokens),
-    completionTokens: counted(usage?.completionTokens),
-    cachedTokens: counted(usage?.cacheReadTokens),
-    reasoningTokens: counted(usage?.reasoningTokens),
+    ...ourCounts(usage ?? null),
   };
 }
+
+/** Of an answer that was not streamed. */
+export function ourWholeReading({ body, finish, usage }: AnswerRead): Reading {
+  const { choices } = JSON.parse(body) as { choices: readonly { message: WholeMessage }[] };
+  const message = choices[0]?.message;
+  return {
+    text: message?.content ?? '',
+    reasoning: message?.reasoning_content ?? '',
+    calls: (message?.tool_calls ?? []).map((call) => ({
+      name: call.function.name,
+      arguments: parsed(call.function.arguments),
+    })),
+    finish,
+    ...ourCounts(usage),
+  };
+}
+
+interface WholeMessage {
+  readonly content: string | null;
+  readonly reasoning_content?: string | null;
+  readonly tool_calls?: readonly { readonly function: { readonly name: string; readonly arguments: string } }[];
+}
+
+const ourCounts = (
+  usage: HubUsage | null,
+): Pick<Reading, 'promptTokens' | 'completionTokens' | 'cachedTokens' | 'reasoningTokens'> => ({
+  promptTokens: counted(usage?.promptTokens),
+  completionTokens: counted(usage?.completionTokens),
+  cachedTokens: counted(usage?.cacheReadTokens),
+  reasoningTokens: counted(usage?.reasoningTokens),
+});
 
 const counted = (tokens: number | null | undefined): number | null =>
   tokens === undefined || tokens === 0 ? null : tokens;

@@ -1,4 +1,4 @@
-/** Streams with whom reads them: recorded ones of providers, which may be absent, and our own small ones. */
+/** Answers with whom reads them: recorded ones of providers, which may be absent, and our own small streams. */
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import * as path from 'node:path';
 import { anthropicMessages } from '../../../lib/chat/anthropic-messages/dialect';
@@ -59,6 +59,24 @@ export const recorded: readonly Recording[] = !arePresent
         dialect,
         events: [...read(provider, name), ...end],
       })),
+    );
+
+export interface WholeRecording extends Pick<Recording, 'name' | 'provider' | 'dialect'> {
+  readonly text: string;
+}
+
+/** Answers that were not streamed; the others are errors, whose reading is no matter of taste. */
+export const wholes: readonly WholeRecording[] = !arePresent
+  ? []
+  : PROVIDERS.flatMap(([provider, dialect]) =>
+      readdirSync(path.join(RECORDINGS, provider))
+        .filter((file) => file.endsWith('.json') && !/\d{3}/.test(file))
+        .map((file) => ({
+          name: `${provider}/${file}`,
+          provider,
+          dialect,
+          text: readFileSync(path.join(RECORDINGS, provider, file), 'utf8'),
+        })),
     );
 
 const ownOf = (
