@@ -29,4 +29,11 @@ export const arguedDifferences: readonly ArguedDifference[] = [
     ],
     why: "A JSON path writes a name that is no identifier as `$['a b']` (RFC 9535, 2.3.1); the AI SDK reads names behind dots only.",
   },
+  {
+    name: 'own/amazon-bedrock/windowExceeded',
+    field: 'finish',
+    theirs: 'other',
+    ours: 'length',
+    why: 'The answer was cut because the context was full (`model_context_window_exceeded`). From Anthropic itself the AI SDK reads the same word as `length`; its list for Bedrock lacks it.',
+  },
 ];

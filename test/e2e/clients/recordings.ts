@@ -10,6 +10,7 @@ import * as anthropic from '../../chat/streams/anthropic';
 import * as bedrock from '../../chat/streams/bedrock';
 import * as gemini from '../../chat/streams/gemini';
 import * as openai from '../../chat/streams/openai';
+import { anthropicStreams, bedrockStreams, geminiStreams, openaiStreams } from './hard-streams';
 import { RECORDINGS } from './places';
 
 export interface Recording {
@@ -88,13 +89,14 @@ const ownOf = (
 
 const { text, textWithUsage, toolCall, twoChoices } = openai;
 export const own: readonly Recording[] = [
-  ...ownOf('openai-compatible', openAiChat, { text, textWithUsage, toolCall, twoChoices }),
+  ...ownOf('openai-compatible', openAiChat, { text, textWithUsage, toolCall, twoChoices, ...openaiStreams }),
   ...ownOf('anthropic', anthropicMessages, {
     text: anthropic.text,
     thinking: anthropic.thinking,
     tools: anthropic.tools,
     cut: anthropic.whole('max_tokens', ...anthropic.textBlock(0, 'Hel')),
     refusal: anthropic.whole('refusal'),
+    ...anthropicStreams,
   }),
   ...ownOf('amazon-bedrock', bedrockConverse, {
     text: bedrock.text,
@@ -102,6 +104,7 @@ export const own: readonly Recording[] = [
     tools: bedrock.tools,
     cut: bedrock.whole('max_tokens', ...bedrock.textBlock(0, 'Hel')),
     filtered: bedrock.whole('guardrail_intervened', ...bedrock.textBlock(0, 'No.')),
+    ...bedrockStreams,
   }),
   ...ownOf('google', geminiGenerateContent, {
     text: gemini.text,
@@ -111,5 +114,6 @@ export const own: readonly Recording[] = [
     twoCandidates: gemini.twoCandidates,
     cut: [gemini.said(gemini.saidText('Hel')), gemini.finish('MAX_TOKENS')],
     filtered: [gemini.said(gemini.saidText('Hel')), gemini.finish('SAFETY')],
+    ...geminiStreams,
   }),
 ];
