@@ -1,6 +1,5 @@
 /** Whatever a caller sends, what reaches OpenAI is a request that OpenAI's own description of its API allows. */
 import { existsSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
 import type { Serving } from '../../support/cli';
 import { chatBodies, invalidBodies } from './chat-bodies';
 import { OPENAI_DESCRIPTION } from './places';
@@ -33,7 +32,7 @@ function ask(url: string, key: string, body: object): Promise<Response> {
 const whenPresent = existsSync(OPENAI_DESCRIPTION) ? describe : describe.skip;
 whenPresent(`OpenAI's description of its API (absent: ${OPENAI_DESCRIPTION})`, () => {
   beforeAll(async () => {
-    steady = await startSteady(await freePort());
+    steady = await startSteady();
     proxy = await startRecordingProxy(steady.url);
     serving = await serveConfig(config(proxy.url));
   });
@@ -63,11 +62,3 @@ whenPresent(`OpenAI's description of its API (absent: ${OPENAI_DESCRIPTION})`, (
     ]);
   });
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}

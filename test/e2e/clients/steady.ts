@@ -1,5 +1,6 @@
 /** A server made of OpenAI's own description of its API: it checks each request and makes up an answer. */
 import { spawn } from 'node:child_process';
+import { type AddressInfo, createServer } from 'node:net';
 import { createInterface } from 'node:readline';
 import { OPENAI_DESCRIPTION, STEADY } from './places';
 
@@ -8,8 +9,18 @@ export interface Steady {
   stop(): Promise<void>;
 }
 
-/** It takes no port 0: `port` must be free. */
-export async function startSteady(port: number): Promise<Steady> {
+/** It takes no port 0, and a port that was free may be taken by the time it listens. */
+export async function startSteady(): Promise<Steady> {
+  for (let left = 2; ; left -= 1) {
+    try {
+      return await startOn(await freePort());
+    } catch (error) {
+      if (left === 0) throw error;
+    }
+  }
+}
+
+async function startOn(port: number): Promise<Steady> {
   const args = ['--host', '127.0.0.1', '-p', String(port), '--no-color', OPENAI_DESCRIPTION];
   // Its launcher runs the real program as a child of its own: both are one group, and end together.
   const child = spawn(process.execPath, [STEADY, ...args], { stdio: ['ignore', 'pipe', 'pipe'], detached: true });
@@ -30,4 +41,12 @@ export async function startSteady(port: number): Promise<Steady> {
       await exited;
     },
   };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
 }
