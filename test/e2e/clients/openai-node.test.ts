@@ -59,6 +59,7 @@ describe.each(targets.map((target): [string, Target] => [target.protocol, target
     expect(data.usage?.completion_tokens).toBeGreaterThan(0);
     expect(data.usage?.total_tokens).toBe((data.usage?.prompt_tokens ?? 0) + (data.usage?.completion_tokens ?? 0));
     expect(response.headers.get('x-hybrid-model')).toBe(target.model);
+    expect(data._request_id).toMatch(/./);
   });
 
   test('a streamed answer, chunk by chunk', async () => {

@@ -80,17 +80,16 @@ describe.each(all.map((recording, index): [string, Recording, number] => [record
 );
 
 const whenPresent = arePresent ? test : test.skip;
-const rows = wholes.map((recording): [string, WholeRecording] => [recording.name, recording]);
 // `each` wants a row where there is none.
-whenPresent.each(arePresent ? rows : [['no recording', null]])(
-  '%s is read as the AI SDK reads it',
-  (name, recording) => {
-    const { dialect, text: json } = recording as WholeRecording;
-    const read = dialect.answer(callOf(), json);
-    if (!read.ok) throw new Error(read.message);
-    compare(name, ourWholeReading(read));
-  },
-);
+const rows: readonly [name: string, recording: WholeRecording | null][] = arePresent
+  ? wholes.map((recording) => [recording.name, recording])
+  : [['no recording', null]];
+whenPresent.each(rows)('%s is read as the AI SDK reads it', (name, recording) => {
+  const { dialect, text: json } = recording as WholeRecording;
+  const read = dialect.answer(callOf(), json);
+  if (!read.ok) throw new Error(read.message);
+  compare(name, ourWholeReading(read));
+});
 
 test('differences are few, each about an answer that is read', () => {
   expect(arguedDifferences.length).toBeLessThanOrEqual(5);
