@@ -8,7 +8,9 @@ export default tseslint.config(
   {
     languageOptions: {
       parserOptions: {
-        projectService: { allowDefaultProject: ['*.js', '*.mjs', 'test/support/*.js', 'test/e2e/pages/*.mjs'] },
+        projectService: {
+          allowDefaultProject: ['*.js', '*.mjs', 'test/support/*.js', 'test/e2e/clients/*.mjs', 'test/e2e/pages/*.mjs'],
+        },
       },
     },
     rules: {

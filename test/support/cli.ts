@@ -49,13 +49,14 @@ export interface Serving {
 export const startServe = (args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Serving> =>
   startListening('serve', args, env);
 
-/** A command that says in one line of JSON when it listens. */
+/** A command that says in one line of JSON when it listens. `program`: another build of the command line. */
 export async function startListening(
   command: 'serve' | 'connect',
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
+  program = CLI,
 ): Promise<Serving> {
-  const child = spawn(process.execPath, [CLI, command, '--port', '0', ...args], {
+  const child = spawn(process.execPath, [program, command, '--port', '0', ...args], {
     cwd: ROOT,
     env: { ...process.env, ...env },
   });

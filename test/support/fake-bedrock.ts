@@ -2,7 +2,7 @@
  * A fake of Bedrock's runtime: Converse, ConverseStream, and its copy of OpenAI's chat completions. Answers only what is
  * signed for it, with what the test gives it.
  */
-import { setImmediate as later } from 'node:timers/promises';
+import { setImmediate as later, setTimeout as sleep } from 'node:timers/promises';
 import { sseEvent } from '../../lib/chat/sse';
 import * as streams from '../chat/streams/bedrock';
 import { eventStream } from './event-stream';
@@ -28,8 +28,12 @@ export class FakeBedrock {
   error: { readonly status: number; readonly message: string; readonly type: string } | null = null;
   /** The whole stream, byte for byte. */
   stream: Uint8Array = eventStream(streams.text);
+  /** What Converse answers. */
+  whole: unknown = WHOLE;
   /** Bytes written at once. */
   pieceBytes = 1_024;
+  /** After each piece. */
+  pauseMs = 0;
   /** The connection is reset after the last piece, not closed. */
   resets = false;
 
@@ -45,11 +49,21 @@ export class FakeBedrock {
     return this.listener.requests;
   }
 
+  /** Requests whose client went away before the answer was complete. */
+  get aborted(): number {
+    return this.listener.aborted;
+  }
+
+  /** Resolves once `condition` holds; it is asked again at every request, connection and departure. */
+  until(condition: () => boolean, withinMs?: number): Promise<void> {
+    return this.listener.bell.until(condition, withinMs);
+  }
+
   stop(): Promise<void> {
     return this.listener.kill();
   }
 
-  private async serve({ request, response }: Exchange): Promise<void> {
+  private async serve({ request, response, gone }: Exchange): Promise<void> {
     if (!this.isSigned(request)) return sendJson(response, 403, { message: 'The signature does not match.' });
     if (this.error !== null) {
       response.setHeader('x-amzn-errortype', this.error.type);
@@ -57,7 +71,7 @@ export class FakeBedrock {
     }
     const [, model, operation] = /^\/model\/([^/]+)\/(converse|converse-stream)$/.exec(request.path) ?? [];
     if (model !== undefined)
-      return operation === 'converse' ? sendJson(response, 200, WHOLE) : this.sendStream(response);
+      return operation === 'converse' ? sendJson(response, 200, this.whole) : this.sendStream(response, gone);
     if (request.path !== '/openai/v1/chat/completions') return sendJson(response, 404, { message: 'Not found' });
     const { stream } = request.body as { stream?: boolean };
     if (stream !== true) return sendJson(response, 200, COMPLETION);
@@ -72,12 +86,13 @@ export class FakeBedrock {
     return isSignedBy({ method, url, headers }, text, this.options.secretAccessKey());
   }
 
-  private async sendStream(response: Exchange['response']): Promise<void> {
+  private async sendStream(response: Exchange['response'], gone: AbortSignal): Promise<void> {
     response.setHeader('content-type', 'application/vnd.amazon.eventstream');
     response.flushHeaders();
     for (let at = 0; at < this.stream.length; at += this.pieceBytes) {
       response.write(this.stream.subarray(at, at + this.pieceBytes));
-      await later();
+      await (this.pauseMs === 0 ? later() : sleep(this.pauseMs, undefined, { signal: gone }).catch(() => undefined));
+      if (gone.aborted) return;
     }
     if (this.resets) return reset(response);
     response.end();

@@ -184,6 +184,11 @@ export class FakeVllm implements EngineSettings, StreamSettings {
     this.#failures.push({ status, body });
   }
 
+  /** What was still to fail is answered after all. */
+  failNoMore(): void {
+    this.#failures.length = 0;
+  }
+
   /**
    * The engine fails inside the next completion request: an error event on a stream that is already 200, the first
    * event if `afterTokens` is 0; status 500 where nothing is streamed.
