@@ -67,8 +67,12 @@ export interface HubUsage {
   readonly completionTokens: number;
   readonly cacheReadTokens: number;
   readonly cacheWriteTokens: number;
+  /** Part of `cacheWriteTokens` that stays for an hour, at a price of its own. Absent: none. */
+  readonly cacheWriteLongTokens?: number;
   /** Part of `completionTokens`; `null`: the provider does not say. */
   readonly reasoningTokens: number | null;
+  /** How the provider served it (`priority`, `flex`, …), which has a price of its own. Absent: as usual. */
+  readonly serviceTier?: string;
 }
 
 export interface HubChoice {

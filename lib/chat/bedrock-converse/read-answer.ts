@@ -12,7 +12,7 @@ export type AnswerOfConverse = { readonly ok: true; readonly answer: HubAnswer }
 export function readAnswer(text: string, { id, model }: Pick<ChatCall, 'id' | 'model'>): AnswerOfConverse {
   const body = parseExactly(text);
   if (body === null) return invalidFault('the answer is not a JSON object');
-  const { output, stopReason, usage } = body;
+  const { output, stopReason, usage, serviceTier } = body;
   const message = isObject(output) ? output['message'] : null;
   const content = isObject(message) ? message['content'] : null;
   if (!Array.isArray(content)) return invalidFault('the answer has no content');
@@ -27,7 +27,7 @@ export function readAnswer(text: string, { id, model }: Pick<ChatCall, 'id' | 'm
       parts: content.flatMap((block) => (isObject(block) ? readBlock(block) : [])),
       finish,
       refusal: null,
-      usage: readUsage(usage),
+      usage: readUsage(usage, serviceTier),
     },
   };
 }

@@ -105,9 +105,9 @@ export class ConverseStream implements HubStreamReader {
     return this.hasMetadata ? this.end() : NOTHING;
   }
 
-  private metadata({ usage: counts }: JsonObject): HubStep {
+  private metadata({ usage: counts, serviceTier }: JsonObject): HubStep {
     this.hasMetadata = true;
-    const usage = readUsage(counts);
+    const usage = readUsage(counts, serviceTier);
     const events: HubEvent[] = usage === null ? [] : [{ kind: 'usage', usage }];
     return this.finish === null ? { events } : this.end(events);
   }

@@ -55,7 +55,7 @@ function answer(_call: ChatCall, text: string): AnswerRead | UpstreamFault {
   return {
     ok: true,
     body: text,
-    usage: readUsage(body['usage']),
+    usage: readUsage(body['usage'], body['service_tier']),
     finish: typeof finish === 'string' ? finish : null,
   };
 }
