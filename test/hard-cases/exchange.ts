@@ -9,18 +9,7 @@ import { type Exchange as Asked, Listener, type RecordedRequest, reset } from '.
 import { type PartialConfig, configOf } from '../support/plans';
 import { type Ask, type RouterOptions, type TestRouter, chat, startRouter } from '../support/router';
 import { eventsOf } from '../support/sse';
-
-/** Tokens of an answer, each counted once. */
-export interface Counts {
-  readonly plain: number;
-  readonly cacheRead: number;
-  readonly cacheWrite: number;
-  /** Written to the cache for an hour, on top of `cacheWrite`. */
-  readonly cacheWriteLong: number;
-  readonly output: number;
-}
-
-const COUNTS: Counts = { plain: 10, cacheRead: 0, cacheWrite: 0, cacheWriteLong: 0, output: 7 };
+import { type Counts, type Protocol, type Said, eventsOfAnswer, wholeAnswer } from './canned';
 
 /** What an upstream says to one request. Left out: its canned answer. */
 export interface Reply {
@@ -36,15 +25,12 @@ export interface Reply {
   readonly before?: Promise<void>;
 }
 
-type Protocol = 'openai' | 'anthropic' | 'gemini' | 'bedrock';
-
-export class Upstream {
+export class Upstream implements Said {
   readonly listener: Listener;
   /** Used up in order. */
   replies: Reply[] = [];
   text = 'Hello';
   counts: Partial<Counts> = {};
-  /** Further fields of a whole answer or its head (OpenAI), of its usage (Anthropic), of answer and metadata (Bedrock). */
   more: JsonObject = {};
 
   constructor() {
@@ -76,7 +62,7 @@ export class Upstream {
     for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
     response.statusCode = status;
     const streams = body === undefined && end === undefined && status === 200 && isStreamed(request);
-    const given = events ?? (streams ? this.events(protocol) : null);
+    const given = events ?? (streams ? eventsOfAnswer(protocol, this) : null);
     if (given !== null) {
       response.setHeader(
         'content-type',
@@ -92,126 +78,10 @@ export class Upstream {
     if (end === 'reset') return reset(response);
     if (given !== null) return void response.end();
     response.setHeader('content-type', 'application/json');
-    const answer = body ?? (status === 200 ? this.answer(protocol) : { error: { message: `status ${status}` } });
+    const answer = body ?? (status === 200 ? wholeAnswer(protocol, this) : { error: { message: `status ${status}` } });
     response.end(typeof answer === 'string' ? answer : JSON.stringify(answer));
   }
-
-  private answer(protocol: Protocol): JsonObject {
-    const { text, more } = this;
-    const usage = this.usage(protocol);
-    switch (protocol) {
-      case 'openai':
-        return {
-          ...HEAD,
-          object: 'chat.completion',
-          choices: [{ index: 0, message: { role: 'assistant', content: text }, finish_reason: 'stop' }],
-          usage,
-          ...more,
-        };
-      case 'anthropic':
-        return {
-          id: 'msg_1',
-          type: 'message',
-          role: 'assistant',
-          model: 'm',
-          content: [{ type: 'text', text }],
-          stop_reason: 'end_turn',
-          usage,
-        };
-      case 'gemini':
-        return { candidates: [{ content: { parts: [{ text }] }, finishReason: 'STOP' }], usageMetadata: usage };
-      case 'bedrock':
-        return {
-          output: { message: { role: 'assistant', content: [{ text }] } },
-          stopReason: 'end_turn',
-          usage,
-          ...more,
-        };
-    }
-  }
-
-  private events(protocol: Protocol): string[] {
-    const { text, more } = this;
-    const usage = this.usage(protocol);
-    const events: Record<Protocol, readonly object[]> = {
-      openai: [
-        { ...HEAD, ...more, choices: [{ index: 0, delta: { role: 'assistant', content: text }, finish_reason: null }] },
-        { ...HEAD, ...more, choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] },
-        { ...HEAD, ...more, choices: [], usage },
-      ],
-      anthropic: [
-        { type: 'message_start', message: { id: 'msg_1', model: 'm', usage: { ...usage, output_tokens: 1 } } },
-        { type: 'content_block_start', index: 0, content_block: { type: 'text', text: '' } },
-        { type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text } },
-        { type: 'content_block_stop', index: 0 },
-        {
-          type: 'message_delta',
-          delta: { stop_reason: 'end_turn' },
-          usage: { output_tokens: usage['output_tokens'] },
-        },
-        { type: 'message_stop' },
-      ],
-      gemini: [
-        { candidates: [{ content: { parts: [{ text }] } }] },
-        { candidates: [{ content: { parts: [{ text: '' }] }, finishReason: 'STOP' }], usageMetadata: usage },
-      ],
-      bedrock: [
-        { messageStart: { role: 'assistant' } },
-        { contentBlockDelta: { contentBlockIndex: 0, delta: { text } } },
-        { contentBlockStop: { contentBlockIndex: 0 } },
-        { messageStop: { stopReason: 'end_turn' } },
-        { metadata: { usage, ...more } },
-      ],
-    };
-    return [...events[protocol].map((event) => JSON.stringify(event)), ...(protocol === 'openai' ? ['[DONE]'] : [])];
-  }
-
-  private usage(protocol: Protocol): JsonObject {
-    const { plain, cacheRead, cacheWrite, cacheWriteLong, output } = { ...COUNTS, ...this.counts };
-    const written = cacheWrite + cacheWriteLong;
-    const prompt = plain + cacheRead + written;
-    switch (protocol) {
-      case 'openai':
-        return {
-          prompt_tokens: prompt,
-          completion_tokens: output,
-          total_tokens: prompt + output,
-          prompt_tokens_details: { cached_tokens: cacheRead, cache_write_tokens: written },
-        };
-      case 'anthropic':
-        return {
-          input_tokens: plain,
-          cache_read_input_tokens: cacheRead,
-          cache_creation_input_tokens: written,
-          cache_creation: { ephemeral_5m_input_tokens: cacheWrite, ephemeral_1h_input_tokens: cacheWriteLong },
-          output_tokens: output,
-          ...this.more,
-        };
-      case 'gemini':
-        return {
-          promptTokenCount: prompt,
-          cachedContentTokenCount: cacheRead,
-          candidatesTokenCount: output,
-          totalTokenCount: prompt + output,
-          ...this.more,
-        };
-      case 'bedrock':
-        return {
-          inputTokens: plain,
-          cacheReadInputTokens: cacheRead,
-          cacheWriteInputTokens: written,
-          cacheDetails: [
-            { ttl: '5m', inputTokens: cacheWrite },
-            { ttl: '1h', inputTokens: cacheWriteLong },
-          ],
-          outputTokens: output,
-          totalTokens: prompt + output,
-        };
-    }
-  }
 }
-
-const HEAD = { id: 'chatcmpl-1', created: 1, model: 'm' };
 
 function protocolOf({ path }: RecordedRequest): Protocol {
   if (path.endsWith('/chat/completions')) return 'openai';
