@@ -1,5 +1,6 @@
 /** A whole answer of Converse into the hub. */
 import type { ChatCall, UpstreamFault } from '../dialect';
+import { reasoning } from '../anthropic-messages/read-answer';
 import { parseExactly } from '../exact-json';
 import type { HubAnswer, HubPart } from '../hub';
 import { type JsonObject, isObject } from '../json';
@@ -36,8 +37,9 @@ export function readAnswer(text: string, { id, model }: Pick<ChatCall, 'id' | 'm
 function readBlock({ text, reasoningContent, toolUse }: JsonObject): HubPart[] {
   if (typeof text === 'string') return [{ kind: 'text', text }];
   if (isObject(reasoningContent)) {
-    const { reasoningText } = reasoningContent;
-    return isObject(reasoningText) ? [{ kind: 'reasoning', text: String(reasoningText['text']) }] : [];
+    const { reasoningText, redactedContent: redacted } = reasoningContent;
+    if (typeof redacted === 'string') return [{ kind: 'reasoning', text: '', redacted }];
+    return isObject(reasoningText) ? [reasoning(reasoningText['text'], reasoningText['signature'])] : [];
   }
   if (!isObject(toolUse)) return [];
   const { toolUseId, name, input } = toolUse;

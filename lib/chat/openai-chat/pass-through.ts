@@ -6,6 +6,7 @@ import type { AnswerRead, ChatCall, Dialect, UpstreamBody, UpstreamFault } from 
 import { isObject, parseObject } from '../json';
 import { splice } from '../splice';
 import { abortedFault, invalidFault, reportedFault, statusFault } from '../upstream-fault';
+import { ownFields } from './own-fields';
 import { ABORTED, passThroughStream } from './pass-through-stream';
 import { asksForUsage, readUsage } from './usage';
 
@@ -20,8 +21,11 @@ export const openAiChat: Dialect = {
 function request(call: ChatCall): UpstreamBody {
   const { text, body, metadata } = call;
   const { max_tokens: limit, ...sampling } = call.set;
-  const set: Record<string, string> = { model: JSON.stringify(call.model) };
-  const remove: string[] = [];
+  // Engines at addresses of the config's own get what their callers say, OpenAI's API what it does not refuse.
+  const isOpenAi = call.maxTokensField === 'max_completion_tokens';
+  const own = isOpenAi ? ownFields(body, text) : { remove: [], set: {}, dropped: [] };
+  const set: Record<string, string> = { ...own.set, model: JSON.stringify(call.model) };
+  const remove: string[] = [...own.remove];
 
   for (const [name, value] of Object.entries(sampling)) set[name] = String(value);
   // A limit under a name that the target does not know would be no limit.
@@ -40,7 +44,7 @@ function request(call: ChatCall): UpstreamBody {
     // Anything but an object is the caller's mistake, and the target's to name.
     if (isObject(options)) set['stream_options'] = JSON.stringify({ ...options, include_usage: true });
   }
-  return { text: splice(text, { set, remove }), dropped: [], changed: [] };
+  return { text: splice(text, { set, remove }), dropped: own.dropped, changed: [] };
 }
 
 function answer(_call: ChatCall, text: string): AnswerRead | UpstreamFault {
