@@ -184,6 +184,14 @@ describe('a body', () => {
     },
   );
 
+  test('C26 OpenAI’s own API gets no field of engines, and every other', async () => {
+    const engines = { guided_json: {}, structured_outputs: {}, chat_template_kwargs: {}, top_k: 5, min_p: 0.1 };
+    const { status, text, body, dropped } = await sent('gpt', { ...engines, verbosity: 'low', of_tomorrow: { a: 1 } });
+    expect([status, dropped]).toEqual([200, Object.keys(engines)]);
+    expect(body).toMatchObject({ verbosity: 'low', of_tomorrow: { a: 1 } });
+    for (const name of Object.keys(engines)) expect(text).not.toContain(name);
+  });
+
   test('C26 no other protocol gets a field that it does not know', async () => {
     const fields = { guided_json: {}, structured_outputs: {}, chat_template_kwargs: {}, made_up: 1 };
     for (const target of TRANSLATED) {

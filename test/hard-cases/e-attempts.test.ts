@@ -24,6 +24,7 @@ describe('E1 a 429', () => {
   test.each<[string, () => Record<string, string>]>([
     ['seconds', () => ({ 'retry-after': '7' })],
     ['milliseconds', () => ({ 'retry-after-ms': '6500' })],
+    ['a date', () => ({ date: 'Sun, 01 Mar 2026 10:00:00 GMT', 'retry-after': 'Sun, 01 Mar 2026 10:00:07 GMT' })],
   ])(
     'E1 that says when to come again, in %s, goes to the next target, and is told where there is none',
     async (_how, headers) => {
@@ -228,6 +229,40 @@ describe('E10 every limit of time', () => {
     world.upstreams.openai.replies = [{ events: [openaiChunk('one')], end: 'never' }];
     const said = await world.streamed('gpt');
     expect([saidBy(said.slice(0, 1)), JSON.parse(said.at(-1) ?? '')]).toMatchObject(['one', { error: { code } }]);
+  });
+});
+
+describe('E11 a provider that is asked again for one request', () => {
+  const keyOf = (name: UpstreamName, turn: number): unknown =>
+    world.upstreams[name].requests[turn]?.headers['idempotency-key'];
+
+  test('E11 has one key for it, another for the next, and of the caller’s id nothing in it', async () => {
+    const headers = { 'x-request-id': 'mine' };
+    // Takes the kept connection away under the second request, which then goes out once more.
+    await world.sent('gpt', {}, { headers });
+    world.upstreams.openai.replies = [{ end: 'reset' }];
+    const again = await world.sent('gpt', {}, { headers });
+    expect([again.status, requestsOf('openai')]).toEqual([200, 3]);
+    const keys = [0, 1, 2].map((turn) => keyOf('openai', turn));
+    expect(keys[1]).toBe(keys[2]);
+    expect(keys[0]).not.toBe(keys[1]);
+    for (const key of keys) expect(key).toEqual(expect.not.stringContaining('mine'));
+  });
+
+  test('E11 has another key for another model, and only who knows the header gets it', async () => {
+    world.upstreams.openai.replies = [{ status: 500 }];
+    await world.sent('auto');
+    expect(keyOf('openai', 0)).toEqual(expect.any(String));
+    expect(keyOf('anthropic', 0)).toEqual(expect.any(String));
+    expect(keyOf('openai', 0)).not.toBe(keyOf('anthropic', 0));
+    for (const [target, name] of [
+      ['flash', 'gemini'],
+      ['converse', 'bedrock'],
+    ] as const) {
+      await world.sent(target);
+      expect(keyOf(name, 0)).toBeUndefined();
+    }
+    expect((await world.sent('fast')).request?.headers['idempotency-key']).toBeUndefined();
   });
 });
 
