@@ -73,11 +73,11 @@ export function turnsOf(messages: readonly HubMessage[], writers: BlockWriters, 
   };
 }
 
-function droppedReasoning(messages: readonly HubMessage[], { reasoning }: BlockWriters): string[] {
+function droppedReasoning(messages: readonly HubMessage[], writers: BlockWriters): string[] {
   const thoughts = messages.flatMap(({ parts }) => parts.flatMap((part) => (part.kind === 'reasoning' ? [part] : [])));
   return [
     ...(thoughts.some((one) => !isSealed(one)) ? ['reasoning_content'] : []),
-    ...(reasoning === undefined && thoughts.some(isSealed) ? ['thinking_blocks'] : []),
+    ...(writers.reasoning === undefined && thoughts.some(isSealed) ? ['thinking_blocks'] : []),
   ];
 }
 
