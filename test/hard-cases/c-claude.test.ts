@@ -182,7 +182,9 @@ describe('B18 thoughts with their seals', () => {
         .flatMap((event) => (JSON.parse(event) as { choices: { delta: JsonObject }[] }).choices)
         .map(({ delta }) => delta);
       expect(deltas.flatMap((delta) => delta['thinking_blocks'] ?? [])).toEqual(BLOCKS);
-      expect(deltas.map((delta) => String(delta['reasoning_content'] ?? '')).join('')).toBe(SEALED.thinking);
+      expect(deltas.map((delta) => (delta['reasoning_content'] as string | undefined) ?? '').join('')).toBe(
+        SEALED.thinking,
+      );
     },
   );
 
