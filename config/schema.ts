@@ -116,11 +116,26 @@ const provider = z.strictObject({
   protocol: z.enum(PROTOCOLS).optional(),
 });
 
-const price = z.strictObject({
+const rates = {
   inputUsdPerMillionTokens: usd,
   outputUsdPerMillionTokens: usd,
   cacheReadUsdPerMillionTokens: usd.optional(),
   cacheWriteUsdPerMillionTokens: usd.optional(),
+  cacheWriteLongUsdPerMillionTokens: usd.optional().describe('Of tokens that stay in the cache for an hour.'),
+};
+
+const price = z.strictObject({
+  ...rates,
+  longPrompts: z
+    .strictObject({ promptTokensOver: z.int().min(1), ...rates })
+    .optional()
+    .describe('What the whole of a request costs whose prompt is longer.'),
+  serviceTiers: z
+    .record(z.string().regex(/^[a-z][a-z0-9_-]*$/), usd)
+    .optional()
+    .describe(
+      "By the provider's word for how it served a request (`flex`, `priority`): what all prices are multiplied by.",
+    ),
 });
 
 const model = z.strictObject({

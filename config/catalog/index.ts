@@ -14,7 +14,8 @@ export { type CatalogLicence, licences } from './licences';
 export { type CatalogModel, models } from './models';
 export { type CatalogInfill, infillOf, infills } from './infill';
 export { type CatalogParsers, parsers, parsersOf, type RegisteredParsers, registeredParsers } from './parsers';
-export { type CatalogPrice, prices } from './prices';
+export { type CatalogPrice, type LongPrompts, prices } from './prices';
+export { serviceTiersOf } from './service-tiers';
 export type { Sourced } from './sourced';
 
 export interface CatalogProvider extends Sourced {

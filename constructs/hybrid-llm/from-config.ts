@@ -11,7 +11,13 @@ import type { ExistingReplicasProps } from '../backend/existing-replicas';
 import type { IModelBackend } from '../backend/i-model-backend';
 import { AgreementKind, type ClosedProviderProps } from '../closed-provider';
 import type { LlmAlarmsProps } from '../llm-alarms';
-import { type LlmRouterProps, RouterLane, type RouterModel } from '../llm-router';
+import {
+  type LlmRouterProps,
+  type LongPromptRates,
+  RouterLane,
+  type RouterModel,
+  type TokenRates,
+} from '../llm-router';
 import { Egress, type PrivateNetworkProps } from '../private-network';
 import type { SpendGuardProps } from '../spend-guard';
 import { ModelKind, type VllmFleetProps, WakePolicy } from '../vllm-fleet';
@@ -221,19 +227,35 @@ function modelOf(given: Config['models'][string], { fleets, providers }: Backend
   };
 }
 
-function priceOf(given: NonNullable<Config['models'][string]['price']>): NonNullable<RouterModel['price']> {
+type GivenPrice = NonNullable<Config['models'][string]['price']>;
+
+function priceOf(given: GivenPrice): NonNullable<RouterModel['price']> {
+  const { longPrompts, serviceTiers, ...plain } = given;
+  return {
+    ...ratesOf(plain),
+    ...(longPrompts !== undefined && { longPrompts: longRatesOf(longPrompts) }),
+    ...defined({ serviceTiers }),
+  };
+}
+
+function longRatesOf({ promptTokensOver, ...plain }: NonNullable<GivenPrice['longPrompts']>): LongPromptRates {
+  return { promptTokensOver, ...ratesOf(plain) };
+}
+
+function ratesOf(given: Omit<GivenPrice, 'longPrompts' | 'serviceTiers'>): TokenRates {
   const {
     inputUsdPerMillionTokens,
     outputUsdPerMillionTokens,
     cacheReadUsdPerMillionTokens,
     cacheWriteUsdPerMillionTokens,
+    cacheWriteLongUsdPerMillionTokens,
     ...rest
   } = given;
   allTaken(rest);
   return {
     inputUsdPerMillionTokens,
     outputUsdPerMillionTokens,
-    ...defined({ cacheReadUsdPerMillionTokens, cacheWriteUsdPerMillionTokens }),
+    ...defined({ cacheReadUsdPerMillionTokens, cacheWriteUsdPerMillionTokens, cacheWriteLongUsdPerMillionTokens }),
   };
 }
 

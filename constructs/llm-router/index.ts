@@ -14,6 +14,8 @@ export type {
   RouterTenant,
   Sensitivity,
   TokenPrice,
+  TokenRates,
+  LongPromptRates,
 } from './policy';
 export { type ApiFrontOptions, type FunctionUrlOptions, RouterFront } from './router-front';
 export type { RouterMetricOptions } from './router-metric-options';

@@ -2,13 +2,28 @@
 import type { IModelBackend } from '../backend/i-model-backend';
 
 /** US dollars per million tokens. */
-export interface TokenPrice {
+export interface TokenRates {
   readonly inputUsdPerMillionTokens: number;
   readonly outputUsdPerMillionTokens: number;
   /** @default - cached tokens are counted at the input price */
   readonly cacheReadUsdPerMillionTokens?: number;
   /** @default - cached tokens are counted at the input price */
   readonly cacheWriteUsdPerMillionTokens?: number;
+  /** Of tokens that stay in the cache for an hour. @default - not known where the price above is given; else the input price */
+  readonly cacheWriteLongUsdPerMillionTokens?: number;
+}
+
+/** In place of the usual prices, for the whole of a request with a longer prompt. */
+export interface LongPromptRates extends TokenRates {
+  readonly promptTokensOver: number;
+}
+
+/** US dollars per million tokens, and what changes them. */
+export interface TokenPrice extends TokenRates {
+  /** @default - all prompts cost the same */
+  readonly longPrompts?: LongPromptRates;
+  /** By the provider's word for how it served a request, such as `flex`: what all prices are multiplied by. @default - not known */
+  readonly serviceTiers?: { [tier: string]: number };
 }
 
 /** A name that callers may ask for. */

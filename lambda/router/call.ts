@@ -1,16 +1,16 @@
 /** The decided request as one target is asked for it. */
-import type { ChatCall, JsonObject } from '../../lib/chat/dialect';
+import type { ChatCall, JsonObject, UpstreamBody } from '../../lib/chat/dialect';
 import type { Ingress } from '../../lib/chat/ingress';
 import { isObject } from '../../lib/chat/json';
 import type { CheckedBody } from '../../lib/chat/checked-body';
-import type { RouterPlan } from '../../lib/plan/types';
+import type { RouterPlan, TokenPrice } from '../../lib/plan/types';
 import type { Decision } from '../../lib/policy/decide';
 import type { Facts } from '../../lib/policy/facts';
 import type { NamedModel } from '../../lib/policy/models';
 import { ROUTER_METADATA } from '../../lib/policy/read-facts';
 import { type Caps, capsOf } from '../../lib/spend/budgets';
 import { DEFAULT_MAX_TOKENS } from '../../lib/chat/limits';
-import { costUsd, reservationUsd } from '../../lib/spend/price';
+import { boundUsd, costUsd, reservationUsd } from '../../lib/spend/price';
 
 export interface PricedCall {
   readonly call: ChatCall;
@@ -61,6 +61,11 @@ const paramsFor = ({ set }: Decision, maxTokens: number | null): ChatCall['set']
   ...(set.temperature !== undefined && { temperature: set.temperature }),
   ...(set.topP !== undefined && { top_p: set.topP }),
 });
+
+/** Its bound with what the answer may be longer than was asked for, because its target would refuse it else. */
+export function withExtra(priced: PricedCall, { extraTokens = 0 }: UpstreamBody, price: TokenPrice | null): PricedCall {
+  return extraTokens === 0 ? priced : { ...priced, boundUsd: priced.boundUsd + boundUsd(price, 0, extraTokens) };
+}
 
 /** OpenAI's own API, or Bedrock's copy of it. */
 const isOpenAi = ({ providers }: RouterPlan, { provider, protocol }: NamedModel['model']): boolean =>

@@ -10,7 +10,7 @@ import { type OwnKnowledge, comeAndGo, standingOf } from './fleet-standing';
 import type { InFlight } from './in-flight';
 import type { LaneRuntime } from './runtime';
 import { costUsd } from '../../lib/spend/price';
-import { type CallerBody, type PricedCall, callFor, conversationOf } from './call';
+import { type CallerBody, type PricedCall, callFor, conversationOf, withExtra } from './call';
 import type { Cooldown } from './cooldown';
 import type { RouterRequest } from './request';
 import type { Ledger, Refusal, Reservation } from './stores/stores';
@@ -145,7 +145,7 @@ export class ChainWalk {
       this.passOver(entry, places, null);
       return null;
     }
-    const reservation = await this.reserve(priced);
+    const reservation = await this.reserve(withExtra(priced, upstream, named.model.price));
     if (reservation === null) return null;
     const asked = { kind: 'answering', entry, named, upstream, priced, reservation, covers: null } as const;
     try {
@@ -193,6 +193,8 @@ export class ChainWalk {
         limits: lane.plan.limits,
         leftMs: leftMs(),
         signal: request.signal,
+        nowMs,
+        ...this.idempotencyKey(entry, named, destination),
       });
       if (result.kind !== 'failed') {
         this.record(entry, destination, null, 200, nowMs() - startedMs);
@@ -213,6 +215,20 @@ export class ChainWalk {
       if (failed.fault?.contextLengthExceeded === true) return null;
     }
     return null;
+  }
+
+  /**
+   * However often a provider is asked for one request, it need work on it once. Each model of the chain is asked with a body
+   * of its own, so it has a key of its own. Others than these two document none.
+   */
+  private idempotencyKey(
+    entry: ChainEntry,
+    { model: { protocol } }: NamedModel,
+    { replica }: Destination,
+  ): { readonly idempotencyKey?: string } {
+    const { trace, decision } = this.input;
+    if (replica !== null || (protocol !== 'openai' && protocol !== 'anthropic')) return {};
+    return { idempotencyKey: `${trace.idempotencyKey}-${decision.chain.indexOf(entry)}` };
   }
 
   private translate(dialect: Dialect, { call }: PricedCall): UpstreamBody | null {

@@ -114,10 +114,12 @@ const estimated = (usage: HubUsage, sentBytes: number): HubUsage => ({
   completionTokens: Math.max(usage.completionTokens, tokensOfEvents(sentBytes)),
 });
 
-async function settle(input: ChainInput, { named, reservation, covers }: Answering, usage: HubUsage): Promise<void> {
+async function settle(input: ChainInput, answering: Answering, usage: HubUsage): Promise<void> {
+  const { named, reservation, covers, priced } = answering;
   const { trace, lane, afterwards } = input;
   trace.usage = usage;
   trace.costUsd = costUsd(named.model.price, usage);
   if (covers !== null && lane.wakes !== undefined) afterwards.push(lane.wakes.covered(covers, trace.costUsd ?? 0));
-  await reservation.settle(trace.costUsd ?? 0, usage.promptTokens + usage.completionTokens);
+  // Of an answer that was served at a price nobody knows, what was set aside stays booked.
+  await reservation.settle(trace.costUsd ?? priced.boundUsd, usage.promptTokens + usage.completionTokens);
 }

@@ -39,6 +39,7 @@ export class Trace {
   covers: string | null = null;
   isClosed = false;
   private readonly guarantee: Guarantee;
+  private ownKey: string | null = null;
 
   constructor(
     private readonly deps: TraceDeps,
@@ -48,6 +49,12 @@ export class Trace {
     this.startedMs = deps.nowMs();
     this.guarantee = lane === 'sealed' ? 'sealed' : 'guarded';
     this.requestId = callersId !== undefined && /^[\w.:-]{1,128}$/.test(callersId) ? callersId : deps.newId();
+  }
+
+  /** The router's own: a caller may give many requests one id. */
+  get idempotencyKey(): string {
+    this.ownKey ??= this.deps.newId();
+    return this.ownKey;
   }
 
   elapsedMs(): number {

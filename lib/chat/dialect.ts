@@ -54,6 +54,8 @@ export interface UpstreamBody {
   readonly dropped: readonly string[];
   /** Parameters changed to fit the target, by the caller's name. */
   readonly changed: readonly string[];
+  /** Tokens by which the answer may be longer than the call says: it has to, or the target would refuse it. */
+  readonly extraTokens?: number;
 }
 
 export interface AnswerRead {

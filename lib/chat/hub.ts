@@ -2,6 +2,7 @@
  * The one inner form of a chat: what the caller's protocol is read into and the target's protocol is written from, and
  * back. With it n protocols need n translators each way instead of n².
  */
+import type { CacheFor } from './cache-control';
 import type { JsonObject } from './json';
 
 export interface HubRequest {
@@ -35,16 +36,30 @@ export interface HubMessage {
   readonly parts: readonly HubPart[];
 }
 
-export type HubPart =
+export type HubPart = (
   | { readonly kind: 'text'; readonly text: string }
   | {
       readonly kind: 'image';
       readonly source: { readonly url: string } | { readonly mediaType: string; readonly base64: string };
     }
   | { readonly kind: 'file'; readonly name: string | null; readonly mediaType: string; readonly base64: string }
-  | { readonly kind: 'reasoning'; readonly text: string }
+  | HubReasoning
   | HubToolCall
-  | { readonly kind: 'tool_result'; readonly id: string; readonly text: string };
+  | { readonly kind: 'tool_result'; readonly id: string; readonly text: string }
+) & {
+  /** The prompt is cached up to the end of this part. Absent: no mark is here. */
+  readonly cache?: CacheFor;
+};
+
+/** What a model thought. With a seal it can be sent back to its maker; what the seal is made of is nobody else's business. */
+export interface HubReasoning {
+  readonly kind: 'reasoning';
+  readonly text: string;
+  /** The seal of thoughts that can be read. */
+  readonly signature?: string;
+  /** Thoughts that only their maker can read, in place of `text`. */
+  readonly redacted?: string;
+}
 
 export interface HubToolCall {
   readonly kind: 'tool_call';
@@ -63,6 +78,8 @@ export interface HubTool {
   readonly parameters: JsonObject | null;
   /** The caller asks that arguments keep to the schema without exception. */
   readonly strict: boolean;
+  /** The prompt is cached up to the end of this tool. */
+  readonly cache?: CacheFor;
 }
 
 export type HubFinish = 'stop' | 'length' | 'tool_calls' | 'content_filter';
@@ -73,8 +90,12 @@ export interface HubUsage {
   readonly completionTokens: number;
   readonly cacheReadTokens: number;
   readonly cacheWriteTokens: number;
+  /** Part of `cacheWriteTokens` that stays for an hour, at a price of its own. Absent: none. */
+  readonly cacheWriteLongTokens?: number;
   /** Part of `completionTokens`; `null`: the provider does not say. */
   readonly reasoningTokens: number | null;
+  /** How the provider served it (`priority`, `flex`, …), which has a price of its own. Absent: as usual. */
+  readonly serviceTier?: string;
 }
 
 export interface HubChoice {
@@ -114,6 +135,8 @@ export type HubEvent =
 export type HubChoiceEvent =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'reasoning'; readonly text: string }
+  /** All of what was thought so far without a seal between, once more with it. */
+  | { readonly kind: 'sealed_reasoning'; readonly reasoning: HubReasoning }
   | { readonly kind: 'refusal'; readonly text: string }
   | { readonly kind: 'logprobs'; readonly tokens: readonly HubLogprob[] }
   | {

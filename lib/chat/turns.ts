@@ -5,17 +5,27 @@
  * System and developer messages are all hoisted to the front, in their order: their text is kept, their place among the
  * turns is not.
  */
+import type { CacheFor } from './cache-control';
 import { CallerMistake } from './dialect';
-import type { HubMessage, HubPart } from './hub';
+import type { HubMessage, HubPart, HubReasoning } from './hub';
+import { isSealed } from './claude-thinking';
 import { argumentsOf } from './tool-arguments';
 import { checkToolName } from './tool-names';
 import { ToolPairs } from './tool-pairs';
 
 export interface Turns {
-  readonly system: readonly string[];
+  readonly system: readonly SystemText[];
   readonly turns: readonly Turn[];
-  /** Reasoning of earlier turns was left out: it cannot be sent back without the signature of who wrote it. */
-  readonly droppedReasoning: boolean;
+  /**
+   * Reasoning of earlier turns that was left out, by the caller's name for it: it cannot be sent back without the seal of
+   * who wrote it, nor to anybody else.
+   */
+  readonly droppedReasoning: readonly string[];
+}
+
+export interface SystemText {
+  readonly text: string;
+  readonly cache?: CacheFor;
 }
 
 export interface Turn {
@@ -25,7 +35,7 @@ export interface Turn {
 }
 
 /** Blocks with raw JSON in them are text at once; plain text may still be trimmed. */
-export type Block = { readonly text: string } | { readonly json: string };
+export type Block = ({ readonly text: string } | { readonly json: string }) & { readonly cache?: CacheFor };
 
 /** JSON text of the blocks that are no text. `at` is the place of what they are made from, for a `CallerMistake`. */
 export interface BlockWriters {
@@ -34,18 +44,20 @@ export interface BlockWriters {
   /** `input` is the JSON text of an object. */
   call(id: string, name: string, input: string): string;
   result(id: string, text: string): string;
+  /** Of sealed thoughts. Absent: the target takes none. */
+  reasoning?(thoughts: HubReasoning): string;
 }
 
 /** What stands for a turn or a result that must be there and has nothing in it: empty text is refused. */
 export const PLACEHOLDER = '(no content)';
 
 export function turnsOf(messages: readonly HubMessage[], writers: BlockWriters, pairs = new ToolPairs()): Turns {
-  const system: string[] = [];
+  const system: SystemText[] = [];
   const turns: OpenTurn[] = [];
   messages.forEach(({ role, parts }, index) => {
     const at = `messages[${index}]`;
     if (role === 'system') {
-      for (const part of parts) if (hasText(part)) system.push(part.text);
+      for (const part of parts) if (hasText(part)) system.push({ text: part.text, ...cacheOf(part) });
       return;
     }
     if (role !== 'tool') pairs.close();
@@ -57,9 +69,19 @@ export function turnsOf(messages: readonly HubMessage[], writers: BlockWriters, 
   return {
     system,
     turns: turns.map(({ role, blocks }) => ({ role, blocks: blocks.length === 0 ? [{ text: PLACEHOLDER }] : blocks })),
-    droppedReasoning: messages.some(({ parts }) => parts.some(({ kind }) => kind === 'reasoning')),
+    droppedReasoning: droppedReasoning(messages, writers),
   };
 }
+
+function droppedReasoning(messages: readonly HubMessage[], writers: BlockWriters): string[] {
+  const thoughts = messages.flatMap(({ parts }) => parts.flatMap((part) => (part.kind === 'reasoning' ? [part] : [])));
+  return [
+    ...(thoughts.some((one) => !isSealed(one)) ? ['reasoning_content'] : []),
+    ...(writers.reasoning === undefined && thoughts.some(isSealed) ? ['thinking_blocks'] : []),
+  ];
+}
+
+const cacheOf = ({ cache }: HubPart): { readonly cache?: CacheFor } => (cache === undefined ? {} : { cache });
 
 interface OpenTurn {
   readonly role: Turn['role'];
@@ -78,23 +100,24 @@ function turnFor(turns: OpenTurn[], role: Turn['role']): OpenTurn {
 function writeParts(parts: readonly HubPart[], at: string, writers: BlockWriters, pairs: ToolPairs): Block[] {
   let calls = 0;
   return parts.flatMap((part, index): Block[] => {
+    const cache = cacheOf(part);
     switch (part.kind) {
       case 'text':
-        return hasText(part) ? [{ text: part.text }] : [];
+        return hasText(part) ? [{ text: part.text, ...cache }] : [];
       case 'reasoning':
-        return [];
+        return writers.reasoning !== undefined && isSealed(part) ? [{ json: writers.reasoning(part) }] : [];
       case 'image':
-        return [{ json: writers.image(part.source, `${at}.content[${index}]`) }];
+        return [{ json: writers.image(part.source, `${at}.content[${index}]`), ...cache }];
       case 'file':
-        return [{ json: writers.file(part, `${at}.content[${index}]`) }];
+        return [{ json: writers.file(part, `${at}.content[${index}]`), ...cache }];
       case 'tool_result':
-        return [{ json: writers.result(pairs.result(part.id, at), part.text) }];
+        return [{ json: writers.result(pairs.result(part.id, at), part.text), ...cache }];
       case 'tool_call': {
         const place = `${at}.tool_calls[${calls}].function`;
         calls += 1;
         const id = pairs.call(part.id, at);
         checkToolName(part.name, `${place}.name`);
-        return [{ json: writers.call(id, part.name, argumentsOf(part, `${place}.arguments`)) }];
+        return [{ json: writers.call(id, part.name, argumentsOf(part, `${place}.arguments`)), ...cache }];
       }
     }
   });
@@ -105,7 +128,7 @@ function trimPrefill(turns: OpenTurn[]): void {
   const last = turns.at(-1);
   if (last?.role !== 'assistant') return;
   const block = last.blocks.at(-1);
-  if (block !== undefined && 'text' in block) last.blocks.splice(-1, 1, { text: block.text.trimEnd() });
+  if (block !== undefined && 'text' in block) last.blocks.splice(-1, 1, { ...block, text: block.text.trimEnd() });
   if (last.blocks.length === 0) turns.pop();
 }
 

@@ -24,6 +24,7 @@ import type {
   RouterPlan,
   StageAt,
   TokenPrice,
+  TokenRates,
 } from './types';
 
 /** Lambda takes 6 MB of event; what is larger is refused with a word on what to do. */
@@ -204,11 +205,27 @@ const WITHOUT_SCHEMA = /(^|[./])(amazon|meta)\./;
 
 function priceOf(price: Price | catalog.CatalogPrice): TokenPrice | null {
   if (price === undefined) return null;
+  const { longPrompts } = price;
+  const tiers = 'provider' in price ? catalog.serviceTiersOf(price.provider, price.model) : (price.serviceTiers ?? {});
+  return {
+    ...ratesOf(price),
+    ...(longPrompts && {
+      longPrompts: { promptTokensOver: longPrompts.promptTokensOver, ...ratesOf(longPrompts) },
+    }),
+    ...(Object.keys(tiers).length > 0 && { serviceTiers: tiers }),
+  };
+}
+
+type Rates = Omit<NonNullable<Price>, 'longPrompts' | 'serviceTiers'> | catalog.CatalogPrice | catalog.LongPrompts;
+
+function ratesOf(price: Rates): TokenRates {
+  const { cacheWriteLongUsdPerMillionTokens: cacheWriteLong } = price;
   return {
     inputUsdPerMillionTokens: price.inputUsdPerMillionTokens,
     outputUsdPerMillionTokens: price.outputUsdPerMillionTokens,
     cacheReadUsdPerMillionTokens: price.cacheReadUsdPerMillionTokens ?? null,
     cacheWriteUsdPerMillionTokens: price.cacheWriteUsdPerMillionTokens ?? null,
+    ...(cacheWriteLong != null && { cacheWriteLongUsdPerMillionTokens: cacheWriteLong }),
   };
 }
 

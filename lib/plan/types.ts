@@ -81,11 +81,20 @@ export interface Capabilities {
 }
 
 /** US dollars per million tokens. */
-export interface TokenPrice {
+export interface TokenRates {
   readonly inputUsdPerMillionTokens: number;
   readonly outputUsdPerMillionTokens: number;
   readonly cacheReadUsdPerMillionTokens: number | null;
   readonly cacheWriteUsdPerMillionTokens: number | null;
+  /** Of tokens that stay in the cache for an hour. Absent: not known. */
+  readonly cacheWriteLongUsdPerMillionTokens?: number;
+}
+
+export interface TokenPrice extends TokenRates {
+  /** In place of the above for the whole of a request whose prompt is longer. */
+  readonly longPrompts?: TokenRates & { readonly promptTokensOver: number };
+  /** By the provider's word for how a request was served, where not as usual: what all prices are multiplied by. */
+  readonly serviceTiers?: Readonly<Record<string, number>>;
 }
 
 export interface PlanFleet {

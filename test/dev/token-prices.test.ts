@@ -14,6 +14,7 @@ const ROW: TokenOffer = {
   cacheReadUsdPerMillionTokens: 9,
   cacheWriteUsdPerMillionTokens: null,
   unknown: { cacheWriteUsdPerMillionTokens: 'none is listed; billed as any other input' },
+  cacheWriteLongUsdPerMillionTokens: null,
   longPrompts: null,
   contextTokens: 8_192,
   images: false,
@@ -26,6 +27,7 @@ const LISTED: ListedModel = {
   outputUsdPerMillionTokens: 0.3,
   cacheReadUsdPerMillionTokens: 0.1,
   cacheWriteUsdPerMillionTokens: null,
+  cacheWriteLongUsdPerMillionTokens: null,
   longPrompts: null,
   contextTokens: 131_072,
 };

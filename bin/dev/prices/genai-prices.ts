@@ -34,7 +34,8 @@ function listed(price: ModelPrice, contextTokens: number | undefined): ListedMod
     outputUsdPerMillionTokens: baseOf(price['output_mtok']),
     cacheReadUsdPerMillionTokens: baseOf(price['cache_read_mtok']),
     cacheWriteUsdPerMillionTokens: baseOf(price['cache_write_mtok']),
-    longPrompts: longPromptsOf(price['input_mtok'], price['output_mtok']),
+    cacheWriteLongUsdPerMillionTokens: baseOf(price['cache_write_1h_mtok']),
+    longPrompts: longPromptsOf(price),
     contextTokens: contextTokens ?? null,
   };
 }
@@ -44,13 +45,19 @@ type Price = number | TieredPrices | undefined;
 const baseOf = (price: Price): number | null => (typeof price === 'object' ? price.base : (price ?? null));
 
 /** Of several tiers the first: it says where the plain price ends. */
-function longPromptsOf(input: Price, output: Price): LongPrompts | null {
-  const [inputTier] = typeof input === 'object' ? input.tiers : [];
-  const [outputTier] = typeof output === 'object' ? output.tiers : [];
+function longPromptsOf(price: ModelPrice): LongPrompts | null {
+  const inputTier = firstTier(price['input_mtok']);
+  const outputTier = firstTier(price['output_mtok']);
   if (inputTier === undefined || outputTier === undefined) return null;
   return {
     promptTokensOver: inputTier.start,
     inputUsdPerMillionTokens: inputTier.price,
     outputUsdPerMillionTokens: outputTier.price,
+    cacheReadUsdPerMillionTokens: firstTier(price['cache_read_mtok'])?.price ?? null,
+    cacheWriteUsdPerMillionTokens: firstTier(price['cache_write_mtok'])?.price ?? null,
+    cacheWriteLongUsdPerMillionTokens: firstTier(price['cache_write_1h_mtok'])?.price ?? null,
   };
 }
+
+const firstTier = (price: Price): TieredPrices['tiers'][number] | undefined =>
+  typeof price === 'object' ? price.tiers[0] : undefined;

@@ -3,6 +3,7 @@ import type { LongPrompts, TokenOffer, TokenPriceField } from '../../../config/c
 
 /** What a price package states of one model today. US dollars for a million tokens; `null`: it states none. */
 export interface ListedModel extends Readonly<Record<TokenPriceField, number | null>> {
+  readonly cacheWriteLongUsdPerMillionTokens: number | null;
   readonly longPrompts: LongPrompts | null;
   readonly contextTokens: number | null;
 }
@@ -42,6 +43,7 @@ export function refreshedOffer(row: TokenOffer, list: TokenPriceList): TokenOffe
     ...row,
     ...prices,
     unknown: Object.fromEntries(FIELDS.filter((field) => prices[field] === null).map((field) => [field, why(field)])),
+    cacheWriteLongUsdPerMillionTokens: listed?.cacheWriteLongUsdPerMillionTokens ?? null,
     longPrompts: listed?.longPrompts ?? null,
     contextTokens: listed?.contextTokens ?? row.contextTokens,
     source: list.name,

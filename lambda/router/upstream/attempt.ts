@@ -7,6 +7,7 @@ import type { AttemptFailure } from '../../../lib/policy/reasons';
 import type { CallerSignal } from '../request';
 import { type Post, UpstreamFailure, post } from './http';
 import { signedPost } from './signing';
+import { retryAfterSeconds } from './retry-after';
 import { StreamedAnswer, failureBehind, failureOf } from './streamed-answer';
 import type { Destination } from './targets';
 
@@ -20,6 +21,9 @@ export interface AttemptInput {
   /** Until the request's deadline. */
   readonly leftMs: number;
   readonly signal: CallerSignal;
+  readonly nowMs: () => number;
+  /** The same for every try of one request at one provider, so that it works on it once. Absent: a replica of ours. */
+  readonly idempotencyKey?: string;
 }
 
 export type AttemptResult =
@@ -61,14 +65,24 @@ export async function attempt(input: AttemptInput): Promise<AttemptResult> {
     const fault = dialect.fault(status, text);
     return {
       ...failed('upstream_status', fault, status),
-      retryAfterSeconds: retryAfter(response) ?? fault.retryAfterSeconds ?? null,
+      retryAfterSeconds: retryAfterSeconds(response.headers, input.nowMs()) ?? fault.retryAfterSeconds ?? null,
     };
   }
   const answer = dialect.answer(input.call, text);
   return answer.ok ? { kind: 'answer', answer } : failed(failureOf(answer), answer, status);
 }
 
-function postFor({ destination, dialect, call, body, stream, limits, leftMs, signal }: AttemptInput): Post {
+function postFor({
+  destination,
+  dialect,
+  call,
+  body,
+  stream,
+  limits,
+  leftMs,
+  signal,
+  idempotencyKey,
+}: AttemptInput): Post {
   const plain = {
     origin: destination.baseUrl,
     path: dialect.path(call),
@@ -80,6 +94,7 @@ function postFor({ destination, dialect, call, body, stream, limits, leftMs, sig
       accept: stream ? STREAM_TYPES[dialect.framing ?? 'sse'] : 'application/json',
       // What is forwarded event by event gains nothing from compression.
       'accept-encoding': 'identity',
+      ...(idempotencyKey !== undefined && { 'idempotency-key': idempotencyKey }),
     },
     body: body.text,
     connectMs: Math.min(limits.connectMs, leftMs),
@@ -123,12 +138,4 @@ function readAll(response: IncomingMessage): Promise<string | { failure: Attempt
 
 function failed(failure: AttemptFailure, fault: UpstreamFault | null, status: number | null): FailedAttempt {
   return { kind: 'failed', failure, fault, status, retryAfterSeconds: null };
-}
-
-/** Seconds of `retry-after-ms` or `Retry-After`; a date there is left out: it needs a clock that both sides agree on. */
-function retryAfter({ headers }: IncomingMessage): number | null {
-  const ms = Number(headers['retry-after-ms']);
-  if (Number.isFinite(ms) && ms > 0) return Math.ceil(ms / 1000);
-  const seconds = Number(headers['retry-after']);
-  return Number.isFinite(seconds) && seconds > 0 ? Math.ceil(seconds) : null;
 }

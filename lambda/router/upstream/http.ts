@@ -73,7 +73,8 @@ function send(call: Post, keptConnection: boolean): Promise<http.IncomingMessage
       // A request whose connection is still being made would tell of its end only when that is done.
       if (request.socket === null) onLost();
     };
-    const timer = setTimeout(() => giveUp(answer === null ? 'first_event_timeout' : 'deadline'), call.limitMs);
+    const late = call.limitEnds === 'headers' ? 'first_event_timeout' : 'deadline';
+    const timer = setTimeout(() => giveUp(late), call.limitMs);
     // Stays for as long as the answer is read: a caller that goes ends the upstream's work at any point of it.
     call.signal.addEventListener('abort', () => giveUp('client_gone'));
     if (call.signal.aborted) giveUp('client_gone');

@@ -1,5 +1,5 @@
 /** A whole message of the Messages API into the hub. */
-import type { HubPart } from '../hub';
+import type { HubPart, HubReasoning } from '../hub';
 import { parseExactly } from '../exact-json';
 import { type JsonObject, isObject } from '../json';
 import type { HubAnswerRead } from '../through-hub';
@@ -28,9 +28,17 @@ export function readMessage(text: string): HubAnswerRead {
 }
 
 /** A kind of block that is not known (server tools, citations, what comes next) is no part of a chat completion. */
-function readBlock({ type, text, thinking, id, name, input }: JsonObject): HubPart[] {
+function readBlock({ type, text, thinking, signature, data, id, name, input }: JsonObject): HubPart[] {
   if (type === 'text') return [{ kind: 'text', text: String(text) }];
-  if (type === 'thinking') return [{ kind: 'reasoning', text: String(thinking) }];
+  if (type === 'thinking') return [reasoning(thinking, signature)];
+  if (type === 'redacted_thinking') return [{ kind: 'reasoning', text: '', redacted: String(data) }];
   if (type !== 'tool_use') return [];
   return [{ kind: 'tool_call', id: String(id), name: String(name), argumentsJson: JSON.stringify(input ?? {}) }];
 }
+
+/** Thoughts that are told without their seal are text and no more. */
+export const reasoning = (text: unknown, signature: unknown): HubReasoning => ({
+  kind: 'reasoning',
+  text: String(text),
+  ...(typeof signature === 'string' && signature !== '' && { signature }),
+});

@@ -2,15 +2,18 @@
  * A stream of the Messages API into the hub. The finish is held back until `message_stop`: a stream that breaks between
  * the two has not been announced as whole, and must not look so.
  */
-import type { HubEvent } from '../hub';
+import { isSealed } from '../claude-thinking';
+import type { HubEvent, HubReasoning } from '../hub';
 import type { HubStep, HubStreamReader } from '../hub-stream';
 import { type JsonObject, isObject, parseObject } from '../json';
 import { invalidFault, reportedFault, truncatedFault } from '../upstream-fault';
+import { reasoning } from './read-answer';
 import { NO_USAGE, finishOf, hubUsage, refusalOf, updateUsage } from './usage';
 
 /** A content block that is being streamed; `ignored` is a kind that has no place in a chat completion. */
 type Block =
-  | { readonly kind: 'text' | 'reasoning' | 'ignored' }
+  | { readonly kind: 'text' | 'ignored' }
+  | { readonly kind: 'reasoning'; text: string; signature: string; readonly redacted: string | null }
   /** `wroteArguments`: some of its JSON was passed on. `input` is what the block began with. */
   | { readonly kind: 'tool'; readonly call: number; readonly input: unknown; wroteArguments: boolean };
 
@@ -68,16 +71,24 @@ export class MessagesStream implements HubStreamReader {
       this.blocks.set(index, { kind: 'tool', call, input: block['input'], wroteArguments: false });
       return { events: [{ kind: 'tool_call', index: call, id: String(block['id']), name: String(block['name']) }] };
     }
-    const kind = block['type'] === 'text' ? 'text' : block['type'] === 'thinking' ? 'reasoning' : 'ignored';
+    if (block['type'] === 'thinking' || block['type'] === 'redacted_thinking') {
+      const { thinking, signature, data } = block;
+      const redacted = block['type'] === 'thinking' ? null : textOf(data);
+      this.blocks.set(index, { kind: 'reasoning', text: textOf(thinking), signature: textOf(signature), redacted });
+      return textStep('reasoning', thinking);
+    }
+    const kind = block['type'] === 'text' ? 'text' : 'ignored';
     this.blocks.set(index, { kind });
-    return kind === 'ignored' ? NOTHING : textStep(kind, block['text'] ?? block['thinking']);
+    return kind === 'ignored' ? NOTHING : textStep(kind, block['text']);
   }
 
   private delta(index: number, delta: unknown): HubStep {
     const block = this.blocks.get(index);
     if (block === undefined || !isObject(delta)) return invalid('a delta without its content block');
     if (block.kind === 'text' && delta['type'] === 'text_delta') return textStep('text', delta['text']);
-    if (block.kind === 'reasoning' && delta['type'] === 'thinking_delta') {
+    if (block.kind === 'reasoning') {
+      block.text += textOf(delta['thinking']);
+      block.signature += textOf(delta['signature']);
       return textStep('reasoning', delta['thinking']);
     }
     const json = delta['partial_json'];
@@ -90,6 +101,7 @@ export class MessagesStream implements HubStreamReader {
   private stopBlock(index: number): HubStep {
     const block = this.blocks.get(index);
     this.blocks.delete(index);
+    if (block?.kind === 'reasoning') return sealedStep(block);
     if (block?.kind !== 'tool' || block.wroteArguments) return NOTHING;
     return { events: [{ kind: 'tool_arguments', index: block.call, json: JSON.stringify(block.input ?? {}) }] };
   }
@@ -119,6 +131,14 @@ const MESSAGE_EVENTS: ReadonlySet<string> = new Set([
   'message_delta',
   'message_stop',
 ]);
+
+function sealedStep(block: Block & { kind: 'reasoning' }): HubStep {
+  const { redacted, text, signature } = block;
+  const read: HubReasoning = redacted === null ? reasoning(text, signature) : { kind: 'reasoning', text: '', redacted };
+  return isSealed(read) ? { events: [{ kind: 'sealed_reasoning', reasoning: read }] } : NOTHING;
+}
+
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
 
 function textStep(kind: 'text' | 'reasoning', text: unknown): HubStep {
   return typeof text === 'string' && text !== '' ? { events: [{ kind, text }] } : NOTHING;

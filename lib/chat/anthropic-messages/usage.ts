@@ -1,4 +1,5 @@
 /** Token counts and stop reasons of the Messages API, in the hub's terms. */
+import { servedBy, writtenForLong } from '../billing';
 import type { HubFinish, HubUsage } from '../hub';
 import { type JsonObject, isObject } from '../json';
 
@@ -7,10 +8,21 @@ export interface MessagesUsage {
   readonly input: number;
   readonly cacheRead: number;
   readonly cacheWrite: number;
+  /** Part of `cacheWrite` that stays for an hour. */
+  readonly cacheWriteLong: number;
   readonly output: number;
+  /** `null`: not told. */
+  readonly serviceTier: string | null;
 }
 
-export const NO_USAGE: MessagesUsage = { input: 0, cacheRead: 0, cacheWrite: 0, output: 0 };
+export const NO_USAGE: MessagesUsage = {
+  input: 0,
+  cacheRead: 0,
+  cacheWrite: 0,
+  cacheWriteLong: 0,
+  output: 0,
+  serviceTier: null,
+};
 
 /** Later counts replace earlier ones, field by field: they are totals, and a field left out has not changed. */
 export function updateUsage(before: MessagesUsage, usage: unknown): MessagesUsage {
@@ -19,21 +31,34 @@ export function updateUsage(before: MessagesUsage, usage: unknown): MessagesUsag
     const value = given[field];
     return typeof value === 'number' ? value : known;
   };
+  const { cache_creation: created, service_tier: tier } = given;
+  const long = isObject(created) ? created['ephemeral_1h_input_tokens'] : null;
   return {
     input: count('input_tokens', before.input),
     cacheRead: count('cache_read_input_tokens', before.cacheRead),
     cacheWrite: count('cache_creation_input_tokens', before.cacheWrite),
+    cacheWriteLong: typeof long === 'number' ? long : before.cacheWriteLong,
     output: count('output_tokens', before.output),
+    serviceTier: typeof tier === 'string' ? tier : before.serviceTier,
   };
 }
 
-export function hubUsage({ input, cacheRead, cacheWrite, output }: MessagesUsage): HubUsage {
+export function hubUsage({
+  input,
+  cacheRead,
+  cacheWrite,
+  cacheWriteLong,
+  output,
+  serviceTier,
+}: MessagesUsage): HubUsage {
   return {
     promptTokens: input + cacheRead + cacheWrite,
     completionTokens: output,
     cacheReadTokens: cacheRead,
     cacheWriteTokens: cacheWrite,
     reasoningTokens: null,
+    ...writtenForLong(cacheWriteLong),
+    ...servedBy(serviceTier),
   };
 }
 

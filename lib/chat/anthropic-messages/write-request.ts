@@ -1,26 +1,29 @@
 /** A hub request as the body of the Messages API. */
+import { type Thinking, claudeThinking } from '../claude-thinking';
 import { CallerMistake, type UpstreamBody } from '../dialect';
 import type { HubRequest, HubTool } from '../hub';
 import { DEFAULT_MAX_TOKENS } from '../limits';
 import type { JsonObject } from '../json';
 import { dropOther } from '../other-params';
 import { checkToolName } from '../tool-names';
-import { writeTurns } from './write-turns';
+import { cacheControl, writeTurns } from './write-turns';
 
 /** `model` is the target's name. Throws `CallerMistake` where the request cannot be said here. */
 export function writeRequest(request: HubRequest, model: string): UpstreamBody {
   const { system, turns, droppedReasoning } = writeTurns(request.messages);
-  const sampling = writeSampling(request);
+  const thinking = claudeThinking(request, model);
+  const sampling = writeSampling(request, thinking);
   const stop = writeStop(request.stop);
   const head = {
     model,
-    max_tokens: request.maxTokens ?? DEFAULT_MAX_TOKENS,
+    max_tokens: thinking.maxTokens ?? DEFAULT_MAX_TOKENS,
+    ...(thinking.thinking !== null && { thinking: thinking.thinking }),
     ...(system.length > 0 && { system }),
     ...sampling.fields,
     ...stop.fields,
     ...(request.stream && { stream: true }),
     ...writeTools(request),
-    ...writeFormat(request),
+    ...writeOutputConfig(request, thinking),
   };
   return {
     // The turns are text already: the arguments of tool calls go on as the model wrote them.
@@ -28,13 +31,20 @@ export function writeRequest(request: HubRequest, model: string): UpstreamBody {
     dropped: [
       ...sampling.dropped,
       ...stop.dropped,
-      ...(droppedReasoning ? ['reasoning_content'] : []),
+      ...droppedReasoning,
       ...(request.tools.some(({ strict }) => strict) ? ['tools.function.strict'] : []),
-      // Its counterpart `output_config.effort` is an error on models that do not think by effort.
-      ...(request.reasoningEffort === null ? [] : ['reasoning_effort']),
+      ...thinking.dropped,
       ...dropOther(request.other),
     ],
-    changed: [...(request.maxTokens === null ? ['max_tokens'] : []), ...sampling.changed, ...stop.changed],
+    changed: [
+      ...new Set([
+        ...(request.maxTokens === null ? ['max_tokens'] : []),
+        ...thinking.changed,
+        ...sampling.changed,
+        ...stop.changed,
+      ]),
+    ],
+    ...(thinking.extraTokens > 0 && { extraTokens: thinking.extraTokens }),
   };
 }
 
@@ -45,7 +55,11 @@ interface Written {
 }
 
 /** The scale ends at 1, and models since Claude 4.1 take `temperature` or `top_p`, never both. */
-function writeSampling({ temperature, topP }: HubRequest): Written {
+function writeSampling({ temperature, topP }: HubRequest, { withoutSampling }: Thinking): Written {
+  if (withoutSampling) {
+    const dropped = [...(temperature === null ? [] : ['temperature']), ...(topP === null ? [] : ['top_p'])];
+    return { fields: {}, dropped, changed: [] };
+  }
   if (temperature === null) return { fields: topP === null ? {} : { top_p: topP }, dropped: [], changed: [] };
   return {
     fields: { temperature: Math.min(temperature, 1) },
@@ -81,20 +95,22 @@ function writeTools({ tools, toolChoice, parallelToolCalls }: HubRequest): JsonO
   return toolChoice === 'auto' && !single ? { tools: choice.tools } : choice;
 }
 
-function writeTool({ name, description, parameters }: HubTool, index: number): JsonObject {
+function writeTool({ name, description, parameters, cache }: HubTool, index: number): JsonObject {
   checkToolName(name, `tools[${index}].function.name`);
   return {
     name,
     ...(description !== null && { description }),
     // A schema without a type is refused even if it is empty.
     input_schema: { type: 'object', ...(parameters ?? { properties: {} }) },
+    ...cacheControl(cache),
   };
 }
 
-function writeFormat({ responseFormat }: HubRequest): JsonObject {
-  if (responseFormat.kind === 'text') return {};
+function writeOutputConfig({ responseFormat }: HubRequest, { effort }: Thinking): JsonObject {
+  const withEffort = effort !== null && { effort };
+  if (responseFormat.kind === 'text') return withEffort === false ? {} : { output_config: withEffort };
   if (responseFormat.kind === 'json_schema') {
-    return { output_config: { format: { type: 'json_schema', schema: responseFormat.schema } } };
+    return { output_config: { format: { type: 'json_schema', schema: responseFormat.schema }, ...withEffort } };
   }
   throw new CallerMistake(
     "Unsupported 'response_format.type': this model has no `json_object`; give the schema with `json_schema`.",

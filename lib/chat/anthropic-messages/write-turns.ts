@@ -1,23 +1,37 @@
 /** Messages as the turns of the Messages API. */
+import type { CacheFor } from '../cache-control';
 import type { HubMessage } from '../hub';
+import type { JsonObject } from '../json';
+import { writeThinkingBlock } from '../openai-chat/thinking-blocks';
 import { type Block, type BlockWriters, refuseType, turnsOf } from '../turns';
 
 export interface Turns {
-  readonly system: readonly { readonly type: 'text'; readonly text: string }[];
+  readonly system: readonly JsonObject[];
   /** The JSON text of `messages`. */
   readonly turns: string;
-  /** Reasoning of earlier turns was left out: it cannot be sent back without the signature of who wrote it. */
-  readonly droppedReasoning: boolean;
+  /** By the caller's name for it. */
+  readonly droppedReasoning: readonly string[];
 }
 
 export function writeTurns(messages: readonly HubMessage[]): Turns {
   const { system, turns, droppedReasoning } = turnsOf(messages, writers);
   const texts = turns.map(({ role, blocks }) => `{"role":"${role}","content":[${blocks.map(writeBlock).join(',')}]}`);
-  return { system: system.map((text) => ({ type: 'text', text })), turns: `[${texts.join(',')}]`, droppedReasoning };
+  return {
+    system: system.map(({ text, cache }) => ({ type: 'text', text, ...cacheControl(cache) })),
+    turns: `[${texts.join(',')}]`,
+    droppedReasoning,
+  };
 }
 
-const writeBlock = (block: Block): string =>
-  'json' in block ? block.json : JSON.stringify({ type: 'text', ...block });
+function writeBlock(block: Block): string {
+  const mark = cacheControl(block.cache);
+  if ('text' in block) return JSON.stringify({ type: 'text', text: block.text, ...mark });
+  return block.cache === undefined ? block.json : `${block.json.slice(0, -1)},${JSON.stringify(mark).slice(1)}`;
+}
+
+/** Five minutes are what no time means. */
+export const cacheControl = (cache: CacheFor | undefined): JsonObject =>
+  cache === undefined ? {} : { cache_control: { type: 'ephemeral', ...(cache === '1h' && { ttl: cache }) } };
 
 const IMAGE_TYPES = ['image/jpeg', 'image/png', 'image/gif', 'image/webp'];
 const PDF = 'application/pdf';
@@ -40,4 +54,5 @@ const writers: BlockWriters = {
   /** A result may have no content, but not an empty one. */
   result: (id, text) =>
     JSON.stringify({ type: 'tool_result', tool_use_id: id, ...(text.trim() !== '' && { content: text }) }),
+  reasoning: (thoughts) => JSON.stringify(writeThinkingBlock(thoughts)),
 };

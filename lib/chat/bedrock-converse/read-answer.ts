@@ -1,5 +1,6 @@
 /** A whole answer of Converse into the hub. */
 import type { ChatCall } from '../dialect';
+import { reasoning } from '../anthropic-messages/read-answer';
 import { parseExactly } from '../exact-json';
 import type { HubPart } from '../hub';
 import { type JsonObject, isObject } from '../json';
@@ -11,7 +12,7 @@ import { finishOf, readUsage } from './usage';
 export function readAnswer(text: string, { id, model }: Pick<ChatCall, 'id' | 'model'>): HubAnswerRead {
   const body = parseExactly(text);
   if (body === null) return invalidFault('the answer is not a JSON object');
-  const { output, stopReason, usage } = body;
+  const { output, stopReason, usage, serviceTier } = body;
   const message = isObject(output) ? output['message'] : null;
   const content = isObject(message) ? message['content'] : null;
   if (!Array.isArray(content)) return invalidFault('the answer has no content');
@@ -26,7 +27,7 @@ export function readAnswer(text: string, { id, model }: Pick<ChatCall, 'id' | 'm
       parts: content.flatMap((block) => (isObject(block) ? readBlock(block) : [])),
       finish,
       refusal: null,
-      usage: readUsage(usage),
+      usage: readUsage(usage, serviceTier),
     },
   };
 }
@@ -35,8 +36,9 @@ export function readAnswer(text: string, { id, model }: Pick<ChatCall, 'id' | 'm
 function readBlock({ text, reasoningContent, toolUse }: JsonObject): HubPart[] {
   if (typeof text === 'string') return [{ kind: 'text', text }];
   if (isObject(reasoningContent)) {
-    const { reasoningText } = reasoningContent;
-    return isObject(reasoningText) ? [{ kind: 'reasoning', text: String(reasoningText['text']) }] : [];
+    const { reasoningText, redactedContent: redacted } = reasoningContent;
+    if (typeof redacted === 'string') return [{ kind: 'reasoning', text: '', redacted }];
+    return isObject(reasoningText) ? [reasoning(reasoningText['text'], reasoningText['signature'])] : [];
   }
   if (!isObject(toolUse)) return [];
   const { toolUseId, name, input } = toolUse;

@@ -2,8 +2,10 @@
  * A stream of ConverseStream into the hub. The finish is held back until both `messageStop` and `metadata` have come,
  * in either order: the first says that the answer is whole, the second what it cost.
  */
+import { reasoning } from '../anthropic-messages/read-answer';
+import { isSealed } from '../claude-thinking';
 import type { ChatCall } from '../dialect';
-import type { HubEvent } from '../hub';
+import type { HubEvent, HubReasoning } from '../hub';
 import type { HubStep, HubStreamReader } from '../hub-stream';
 import { type JsonObject, isObject, parseObject } from '../json';
 import { invalidFault, reportedFault, truncatedFault } from '../upstream-fault';
@@ -15,11 +17,18 @@ interface OpenCall {
   wroteArguments: boolean;
 }
 
+interface Thoughts {
+  text: string;
+  signature: string;
+  redacted: string;
+}
+
 const NOTHING: HubStep = { events: [] };
 
 export class ConverseStream implements HubStreamReader {
   /** By the index of the content block. Blocks of text begin with their first delta and need no memory. */
   private readonly openCalls = new Map<number, OpenCall>();
+  private readonly openThoughts = new Map<number, Thoughts>();
   private calls = 0;
   private started = false;
   private hasContent = false;
@@ -71,13 +80,29 @@ export class ConverseStream implements HubStreamReader {
     return this.give({ kind: 'tool_call', index, id: String(toolUse['toolUseId']), name: String(toolUse['name']) });
   }
 
-  /** A signature, redacted reasoning, and kinds that are not known yet have no place in a chat completion. */
+  /** Kinds that are not known yet have no place in a chat completion. */
   private delta(block: number, delta: unknown): HubStep {
     if (!isObject(delta)) return invalid('a delta has nothing in it');
     const { text, reasoningContent, toolUse } = delta;
     if (isObject(toolUse)) return this.toolArguments(block, toolUse['input']);
-    if (isObject(reasoningContent)) return this.giveText('reasoning', reasoningContent['text']);
+    if (isObject(reasoningContent)) return this.reasoning(block, reasoningContent);
     return this.giveText('text', text);
+  }
+
+  private reasoning(block: number, { text, signature, redactedContent }: JsonObject): HubStep {
+    const thoughts = this.openThoughts.get(block) ?? { text: '', signature: '', redacted: '' };
+    this.openThoughts.set(block, thoughts);
+    if (typeof signature === 'string') thoughts.signature += signature;
+    if (typeof redactedContent === 'string') thoughts.redacted += redactedContent;
+    if (typeof text === 'string') thoughts.text += text;
+    return this.giveText('reasoning', text);
+  }
+
+  /** Once more with their seal, if they have one. */
+  private endThoughts({ text, signature, redacted }: Thoughts): HubStep {
+    const sealed: HubReasoning =
+      redacted === '' ? reasoning(text, signature) : { kind: 'reasoning', text: '', redacted };
+    return isSealed(sealed) ? this.give({ kind: 'sealed_reasoning', reasoning: sealed }) : NOTHING;
   }
 
   private toolArguments(block: number, json: unknown): HubStep {
@@ -90,6 +115,9 @@ export class ConverseStream implements HubStreamReader {
 
   /** A tool without arguments streams none; its caller must be able to parse them all the same. */
   private stopBlock(block: number): HubStep {
+    const thoughts = this.openThoughts.get(block);
+    this.openThoughts.delete(block);
+    if (thoughts !== undefined) return this.endThoughts(thoughts);
     const call = this.openCalls.get(block);
     this.openCalls.delete(block);
     if (call === undefined || call.wroteArguments) return NOTHING;
@@ -105,9 +133,9 @@ export class ConverseStream implements HubStreamReader {
     return this.hasMetadata ? this.end() : NOTHING;
   }
 
-  private metadata({ usage: counts }: JsonObject): HubStep {
+  private metadata({ usage: counts, serviceTier }: JsonObject): HubStep {
     this.hasMetadata = true;
-    const usage = readUsage(counts);
+    const usage = readUsage(counts, serviceTier);
     const events: HubEvent[] = usage === null ? [] : [{ kind: 'usage', usage }];
     return this.finish === null ? { events } : this.end(events);
   }

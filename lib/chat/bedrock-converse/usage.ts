@@ -1,9 +1,13 @@
 /** Token counts and stop reasons of Converse, in the hub's terms. */
+import { servedBy, writtenForLong } from '../billing';
 import type { HubFinish, HubUsage } from '../hub';
 import { isObject } from '../json';
 
-/** `inputTokens` has neither what was read from the cache nor what was written to it. `null`: no counts are there. */
-export function readUsage(usage: unknown): HubUsage | null {
+/**
+ * `inputTokens` has neither what was read from the cache nor what was written to it. `serviceTier` stands beside the counts.
+ * `null`: no counts are there.
+ */
+export function readUsage(usage: unknown, serviceTier?: unknown): HubUsage | null {
   if (!isObject(usage)) return null;
   const count = (field: string): number => {
     const value = usage[field];
@@ -17,7 +21,16 @@ export function readUsage(usage: unknown): HubUsage | null {
     cacheReadTokens,
     cacheWriteTokens,
     reasoningTokens: null,
+    ...writtenForLong(longTokensOf(usage['cacheDetails'])),
+    ...servedBy(isObject(serviceTier) ? serviceTier['type'] : null),
   };
+}
+
+/** Source: Bedrock API reference, "CacheDetail". */
+function longTokensOf(details: unknown): number {
+  const list = Array.isArray(details) ? details.filter(isObject) : [];
+  const long = list.filter(({ ttl }) => ttl === '1h').map(({ inputTokens }) => Number(inputTokens));
+  return long.reduce((sum, tokens) => sum + tokens, 0);
 }
 
 /** `null`: what the model wrote is no answer. */

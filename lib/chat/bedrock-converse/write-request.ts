@@ -1,22 +1,25 @@
 /** A hub request as the body of Converse. */
+import { hasCacheMarks } from '../cache-marks';
+import { type Thinking, claudeThinking } from '../claude-thinking';
 import { CallerMistake, type UpstreamBody } from '../dialect';
 import type { HubRequest } from '../hub';
 import type { JsonObject } from '../json';
 import { dropOther } from '../other-params';
 import { type Maker, makerOf } from './model-id';
 import { writeTools } from './write-tools';
-import { writeTurns } from './write-turns';
+import { takesCachePoints, writeTurns } from './write-turns';
 
 /** `model` is its id at Bedrock. Throws `CallerMistake` where the request cannot be said here. */
 export function writeRequest(request: HubRequest, model: string): UpstreamBody {
   const maker = makerOf(model);
   const { system, turns, droppedReasoning, hasTools } = writeTurns(request.messages, maker);
-  const inference = writeInference(request, maker);
-  const own = writeOwn(request, maker);
+  const thinking = claudeThinking(request, maker === 'anthropic' ? model : '');
+  const inference = writeInference({ ...request, maxTokens: thinking.maxTokens }, maker, thinking);
+  const own = writeOwn(request, maker, thinking);
   const head = {
     ...(system.length > 0 && { system }),
     ...filled('inferenceConfig', inference.fields),
-    ...writeTools(request, hasTools),
+    ...writeTools(request, hasTools, maker),
     ...writeFormat(request),
     ...filled('additionalModelRequestFields', own.fields),
   };
@@ -27,11 +30,13 @@ export function writeRequest(request: HubRequest, model: string): UpstreamBody {
     dropped: [
       ...inference.dropped,
       ...own.dropped,
-      ...(droppedReasoning ? ['reasoning_content'] : []),
+      ...droppedReasoning,
+      ...(hasCacheMarks(request) && !takesCachePoints(maker) ? ['cache_control'] : []),
       ...(request.tools.some(({ strict }) => strict) ? ['tools.function.strict'] : []),
       ...(request.parallelToolCalls === false ? ['parallel_tool_calls'] : []),
     ],
-    changed: inference.changed,
+    changed: [...thinking.changed, ...inference.changed],
+    ...(thinking.extraTokens > 0 && { extraTokens: thinking.extraTokens }),
   };
 }
 
@@ -45,7 +50,12 @@ interface Written {
 }
 
 /** Source: Bedrock API reference, "InferenceConfiguration": its scale of temperatures ends at 1. */
-function writeInference({ maxTokens, temperature, topP, stop }: HubRequest, maker: Maker | null): Written {
+function writeInference(request: HubRequest, maker: Maker | null, { withoutSampling }: Thinking): Written {
+  const { maxTokens, stop } = request;
+  const { temperature, topP } = withoutSampling ? { temperature: null, topP: null } : request;
+  const lostSampling = withoutSampling
+    ? [...(request.temperature === null ? [] : ['temperature']), ...(request.topP === null ? [] : ['top_p'])]
+    : [];
   // Claude takes no stop of white space alone, nor, since Claude 4.1, `temperature` and `top_p` together.
   const isClaude = maker === 'anthropic';
   const stops = stop.filter((one) => (isClaude ? one.trim() : one) !== '');
@@ -58,27 +68,30 @@ function writeInference({ maxTokens, temperature, topP, stop }: HubRequest, make
       ...(topP !== null && !withoutTopP && { topP }),
       ...(stops.length > 0 && { stopSequences: stops }),
     },
-    dropped: [...(withoutTopP ? ['top_p'] : []), ...(stops.length === 0 ? lost : [])],
+    dropped: [...lostSampling, ...(withoutTopP ? ['top_p'] : []), ...(stops.length === 0 ? lost : [])],
     changed: [...(temperature !== null && temperature > 1 ? ['temperature'] : []), ...(stops.length > 0 ? lost : [])],
   };
 }
 
 const EFFORTS: ReadonlySet<string | null> = new Set(['low', 'medium', 'high']);
 
-/**
- * What only some models take, by their own names. Claude's thinking is not turned on by an effort: a history with tool
- * calls would then need its signatures, which chat completions do not carry.
- */
-function writeOwn({ reasoningEffort, other }: HubRequest, maker: Maker | null): Omit<Written, 'changed'> {
+/** What only some models take, by their own names. */
+function writeOwn(
+  { reasoningEffort, other }: HubRequest,
+  maker: Maker | null,
+  { thinking, effort, withoutSampling, dropped }: Thinking,
+): Omit<Written, 'changed'> {
   const { top_k: topK, ...rest } = other;
-  const takesTopK = maker === 'anthropic' && Number.isInteger(topK);
+  const takesTopK = maker === 'anthropic' && Number.isInteger(topK) && !withoutSampling;
   const takesEffort = maker === 'openai' && EFFORTS.has(reasoningEffort);
   return {
-    fields: { ...(takesTopK && { top_k: topK }), ...(takesEffort && { reasoning_effort: reasoningEffort }) },
-    dropped: [
-      ...(reasoningEffort === null || takesEffort ? [] : ['reasoning_effort']),
-      ...dropOther(takesTopK ? rest : other),
-    ],
+    fields: {
+      ...(takesTopK && { top_k: topK }),
+      ...(takesEffort && { reasoning_effort: reasoningEffort }),
+      ...(thinking !== null && { thinking }),
+      ...(effort !== null && { output_config: { effort } }),
+    },
+    dropped: [...(takesEffort ? [] : dropped), ...dropOther(takesTopK ? rest : other)],
   };
 }
 

@@ -2,15 +2,26 @@
 import type { HubRequest, HubTool } from '../hub';
 import type { JsonObject } from '../json';
 import { checkToolName } from '../tool-names';
+import type { Maker } from './model-id';
+import { cachePoint } from './write-turns';
 
 /**
  * There is no choice `none` here, so tools that may not be called are not offered. A history with calls or results is
  * refused without any tool, though: then one stands there that does nothing.
  */
-export function writeTools({ tools, toolChoice }: HubRequest, historyHasTools: boolean): JsonObject {
+export function writeTools(
+  { tools, toolChoice }: HubRequest,
+  historyHasTools: boolean,
+  maker: Maker | null,
+): JsonObject {
   tools.forEach(({ name }, index) => checkToolName(name, `tools[${index}].function.name`));
   if (tools.length === 0 || toolChoice === 'none') return historyHasTools ? { toolConfig: { tools: [STUB] } } : {};
-  return { toolConfig: { tools: tools.map(writeTool), ...writeChoice(toolChoice) } };
+  return {
+    toolConfig: {
+      tools: tools.flatMap((tool) => [writeTool(tool), ...cachePoint(tool.cache, maker)]),
+      ...writeChoice(toolChoice),
+    },
+  };
 }
 
 const STUB = {

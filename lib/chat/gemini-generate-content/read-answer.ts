@@ -44,6 +44,8 @@ function choiceOf(events: readonly HubChoiceEvent[]): HubChoice {
         parts.push({ ...call, argumentsJson: args?.kind === 'tool_arguments' ? args.json : '{}' });
         break;
       }
+      // Gemini's thoughts have no seal of their own.
+      case 'sealed_reasoning':
       case 'tool_arguments':
         break;
       case 'logprobs':

@@ -4,6 +4,7 @@
  * System and developer messages are all hoisted to the front, in their order: their text is kept, their place among the
  * turns is not.
  */
+import { isSealed } from '../claude-thinking';
 import { ToolPairs } from '../tool-pairs';
 import { CallerMistake } from '../dialect';
 import type { HubMessage, HubPart, HubToolCall } from '../hub';
@@ -29,7 +30,8 @@ export function writeContents(messages: readonly HubMessage[], model: string): C
     contents: turns.end(),
     dropped: [
       // It is the model's own only with the signature of who wrote it.
-      ...(parts.some(({ kind }) => kind === 'reasoning') ? ['reasoning_content'] : []),
+      ...(parts.some((part) => part.kind === 'reasoning' && !isSealed(part)) ? ['reasoning_content'] : []),
+      ...(parts.some((part) => part.kind === 'reasoning' && isSealed(part)) ? ['thinking_blocks'] : []),
       ...(parts.some((part) => part.kind === 'file' && part.name !== null) ? ['file.filename'] : []),
     ],
   };

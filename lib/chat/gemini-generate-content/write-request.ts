@@ -1,4 +1,5 @@
 /** A hub request as the body of `generateContent`, streamed or not. */
+import { hasCacheMarks } from '../cache-marks';
 import type { UpstreamBody } from '../dialect';
 import type { HubRequest } from '../hub';
 import { writeGenerationConfig } from './generation-config';
@@ -18,7 +19,7 @@ export function writeRequest(request: HubRequest, model: string): UpstreamBody {
   return {
     // The contents are text already: the arguments of tool calls go on as the model wrote them.
     text: `${JSON.stringify(head).slice(0, -1)},"contents":${contents}}`,
-    dropped: [...dropped, ...tools.dropped, ...config.dropped],
+    dropped: [...dropped, ...tools.dropped, ...config.dropped, ...(hasCacheMarks(request) ? ['cache_control'] : [])],
     changed: [...tools.changed, ...config.changed],
   };
 }

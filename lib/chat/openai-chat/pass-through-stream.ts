@@ -47,7 +47,7 @@ export function passThroughStream(
         if (ended || !choicesEnded.has(index)) choicesEnded.set(index, ended);
         content ||= hasContent(choice);
       }
-      const usage = readUsage(chunk['usage']);
+      const usage = readUsage(chunk['usage'], chunk['service_tier']);
       const withheld = !tellUsage && choices.length === 0 && isObject(chunk['usage']);
       const forwarded = tellUsage && usage ? withCost(data, chunk['usage'], costUsd(usage)) : data;
       return {

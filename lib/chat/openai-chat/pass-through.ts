@@ -7,6 +7,7 @@ import { type JsonObject, isObject, parseObject } from '../json';
 import { type Edit, splice } from '../splice';
 import { abortedFault, invalidFault, reportedFault, statusFault } from '../upstream-fault';
 import { ABORTED } from './finish';
+import { ownFields } from './own-fields';
 import { passThroughStream } from './pass-through-stream';
 import { asksForUsage, readUsage } from './usage';
 
@@ -27,18 +28,27 @@ export const openAiChat = openAiPassThrough({
 export function openAiPassThrough({ path, maxTokensField, hasContent }: PassedThrough): Dialect {
   return {
     path: () => path,
-    request: (call) => ({ text: splice(call.text, editOf(call, maxTokensField(call))), dropped: [], changed: [] }),
+    request(call) {
+      const { edit, dropped } = editOf(call, maxTokensField(call));
+      return { text: splice(call.text, edit), dropped, changed: [] };
+    },
     answer: (_call, text) => readWhole(text),
     stream: (call) => passThroughStream(call, hasContent),
     fault: statusFault,
   };
 }
 
-function editOf(call: ChatCall, field: ChatCall['maxTokensField']): Edit {
-  const { body, metadata } = call;
+function editOf(
+  call: ChatCall,
+  field: ChatCall['maxTokensField'],
+): { readonly edit: Edit; readonly dropped: readonly string[] } {
+  const { body, metadata, text } = call;
   const { max_tokens: limit, ...sampling } = call.set;
-  const set: Record<string, string> = { model: JSON.stringify(call.model) };
-  const remove: string[] = [];
+  // Engines at addresses of the config's own get what their callers say, OpenAI's API what it does not refuse.
+  const isOpenAi = call.maxTokensField === 'max_completion_tokens';
+  const own = isOpenAi ? ownFields(body, text) : { remove: [], set: {}, dropped: [] };
+  const set: Record<string, string> = { ...own.set, model: JSON.stringify(call.model) };
+  const remove: string[] = [...own.remove];
 
   for (const [name, value] of Object.entries(sampling)) set[name] = String(value);
   // A limit under a name that the target does not know would be no limit.
@@ -56,7 +66,7 @@ function editOf(call: ChatCall, field: ChatCall['maxTokensField']): Edit {
     // Anything but an object is the caller's mistake, and the target's to name.
     if (isObject(options)) set['stream_options'] = JSON.stringify({ ...options, include_usage: true });
   }
-  return { set, remove };
+  return { edit: { set, remove }, dropped: own.dropped };
 }
 
 function readWhole(text: string): AnswerRead | UpstreamFault {
@@ -71,7 +81,7 @@ function readWhole(text: string): AnswerRead | UpstreamFault {
   return {
     ok: true,
     body: text,
-    usage: readUsage(body['usage']),
+    usage: readUsage(body['usage'], body['service_tier']),
     finish: typeof finish === 'string' ? finish : null,
   };
 }

@@ -1,7 +1,9 @@
 /** The caller's messages into the hub, one for one and part for part: their places still name the caller's. */
+import { readCacheMark } from '../cache-control';
 import type { HubMessage, HubPart } from '../hub';
 import { type JsonObject, isObject } from '../json';
 import { isGiven, refuse, unsupported } from './mistakes';
+import { readThinkingBlocks } from './thinking-blocks';
 import { readThoughtSignature } from './thought-signature';
 
 export function readMessages(messages: readonly JsonObject[]): HubMessage[] {
@@ -10,8 +12,17 @@ export function readMessages(messages: readonly JsonObject[]): HubMessage[] {
     if (role === 'function') unsupported(`messages[${index}].role`, 'it was replaced by `tool`');
     const read = Object.hasOwn(READERS, role) ? READERS[role] : undefined;
     if (read === undefined) refuse(`messages[${index}].role`, ROLES, role);
-    return read(message, `messages[${index}]`);
+    return marked(read(message, `messages[${index}]`), message);
   });
+}
+
+/** A mark on the message is one on its last part. */
+function marked(read: HubMessage, message: JsonObject): HubMessage {
+  const mark = readCacheMark(message);
+  const last = read.parts.at(-1);
+  return mark.cache === undefined || last === undefined
+    ? read
+    : { ...read, parts: [...read.parts.slice(0, -1), { ...last, ...mark }] };
 }
 
 type ReadMessage = (message: JsonObject, at: string) => HubMessage;
@@ -36,7 +47,12 @@ function readAssistant(message: JsonObject, at: string): HubMessage {
   const reasoning = message['reasoning_content'] ?? message['reasoning'];
   const { content, refusal, tool_calls: calls } = message;
   const parts: HubPart[] = [];
-  if (typeof reasoning === 'string' && reasoning !== '') parts.push({ kind: 'reasoning', text: reasoning });
+  const sealed = readThinkingBlocks(message, at);
+  // The blocks hold the same thoughts.
+  parts.push(...sealed);
+  if (sealed.length === 0 && typeof reasoning === 'string' && reasoning !== '') {
+    parts.push({ kind: 'reasoning', text: reasoning });
+  }
   if (isGiven(content)) parts.push(...readContent(content, `${at}.content`, ANSWER));
   if (typeof refusal === 'string' && refusal !== '') parts.push({ kind: 'text', text: refusal });
   if (isGiven(message['function_call'])) unsupported(`${at}.function_call`, 'it was replaced by `tool_calls`');
@@ -67,7 +83,8 @@ function readToolResult({ tool_call_id: id, content }: JsonObject, at: string): 
   if (typeof id !== 'string' || id === '') refuse(`${at}.tool_call_id`, 'the id of a tool call', id);
   const parts = readContent(content, `${at}.content`, TEXT_ONLY);
   const text = parts.map((part) => (part.kind === 'text' ? part.text : '')).join('');
-  return { role: 'tool', parts: [{ kind: 'tool_result', id, text }] };
+  const cache = parts.findLast((part) => part.cache !== undefined)?.cache;
+  return { role: 'tool', parts: [{ kind: 'tool_result', id, text, ...(cache !== undefined && { cache }) }] };
 }
 
 type ReadPart = (part: JsonObject, at: string) => HubPart;
@@ -105,7 +122,7 @@ function readContent(content: unknown, at: string, readers: PartReaders): HubPar
     const type = part['type'];
     const read = typeof type === 'string' && Object.hasOwn(readers, type) ? readers[type] : undefined;
     if (read === undefined) refuse(`${place}.type`, `one of ${Object.keys(readers).join(', ')}`, type);
-    return read(part, place);
+    return { ...read(part, place), ...readCacheMark(part) };
   });
 }
 

@@ -1,4 +1,5 @@
 /** The caller's chat completion into the hub. Stricter than `checkChatBody`: what is not understood is not guessed. */
+import { readCacheMark } from '../cache-control';
 import type { ChatCall } from '../dialect';
 import type { HubRequest, HubTool } from '../hub';
 import { type JsonObject, isObject } from '../json';
@@ -81,6 +82,8 @@ function readTools(tools: unknown): HubTool[] {
       description: (description ?? null) as string | null,
       parameters: (parameters ?? null) as JsonObject | null,
       strict: declared['strict'] === true,
+      ...readCacheMark(declared),
+      ...readCacheMark(tool),
     };
   });
 }

@@ -1,9 +1,13 @@
 /** Token counts by OpenAI's rules: `prompt_tokens` includes what was read from a cache and what was written to it. */
+import { servedBy } from '../billing';
 import type { HubUsage } from '../hub';
 import { type JsonObject, isObject } from '../json';
 
-/** `null` where there is nothing to read: absent, `null`, or all zero as on chunks in the middle of a stream. */
-export function readUsage(usage: unknown): HubUsage | null {
+/**
+ * `null` where there is nothing to read: absent, `null`, or all zero as on chunks in the middle of a stream. `serviceTier`
+ * stands beside the usage.
+ */
+export function readUsage(usage: unknown, serviceTier?: unknown): HubUsage | null {
   if (!isObject(usage)) return null;
   const promptTokens = count(usage['prompt_tokens']);
   // xAI leaves reasoning out of `completion_tokens` but bills it and counts it in the total.
@@ -18,6 +22,7 @@ export function readUsage(usage: unknown): HubUsage | null {
     cacheReadTokens: count(prompt['cached_tokens']),
     cacheWriteTokens: count(prompt['cache_write_tokens']),
     reasoningTokens: typeof reasoning === 'number' ? reasoning : null,
+    ...servedBy(serviceTier),
   };
 }
 

@@ -2,6 +2,7 @@
 import type { HubAnswer, HubChoice } from '../hub';
 import type { JsonObject } from '../json';
 import { writeLogprobs } from './logprobs';
+import { writeThinkingBlock } from './thinking-blocks';
 import { writeThoughtSignature } from './thought-signature';
 import { writeUsage } from './usage';
 import { textOf } from './write-messages';
@@ -25,6 +26,7 @@ export function writeAnswer(answer: HubAnswer, createdSeconds: number): string {
 function writeMessage({ parts, refusal }: HubChoice): JsonObject {
   const text = textOf(parts, 'text');
   const reasoning = textOf(parts, 'reasoning');
+  const blocks = parts.flatMap((part) => (part.kind === 'reasoning' ? (writeThinkingBlock(part) ?? []) : []));
   const calls = parts.flatMap((part) => (part.kind === 'tool_call' ? [part] : []));
   return {
     role: 'assistant',
@@ -32,6 +34,7 @@ function writeMessage({ parts, refusal }: HubChoice): JsonObject {
     content: text === '' && (calls.length > 0 || refusal !== null) ? null : text,
     refusal,
     ...(reasoning !== '' && { reasoning_content: reasoning }),
+    ...(blocks.length > 0 && { thinking_blocks: blocks }),
     ...(calls.length > 0 && {
       tool_calls: calls.map(({ id, name, argumentsJson, thoughtSignature }) => ({
         id,

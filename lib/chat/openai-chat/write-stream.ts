@@ -5,6 +5,7 @@ import type { JsonObject } from '../json';
 import type { HubStreamWriter } from '../hub-stream';
 import { DONE, sseEvent } from '../sse';
 import { writeLogprobs } from './logprobs';
+import { writeThinkingBlock } from './thinking-blocks';
 import { writeThoughtSignature } from './thought-signature';
 import { asksForUsage, writeUsage } from './usage';
 
@@ -62,6 +63,8 @@ function writeDelta(event: HubChoiceEvent): JsonObject {
       return { content: event.text };
     case 'reasoning':
       return { reasoning_content: event.text };
+    case 'sealed_reasoning':
+      return { thinking_blocks: [writeThinkingBlock(event.reasoning)] };
     case 'refusal':
       return { refusal: event.text };
     case 'tool_call': {

@@ -151,9 +151,9 @@ test('C28 arguments go on as the model wrote them', () => {
 
 test('B18 reasoning of earlier turns is left out, and that is said', () => {
   const messages = [user('q'), { role: 'assistant', reasoning_content: 'hm', content: 'a' }, user('b')];
-  expect(write(messages).droppedReasoning).toBe(true);
+  expect(write(messages).droppedReasoning).toEqual(['reasoning_content']);
   expect(write(messages).turns).not.toContain('hm');
-  expect(write([user('q')]).droppedReasoning).toBe(false);
+  expect(write([user('q')]).droppedReasoning).toEqual([]);
 });
 
 test.each<[string, object[], string]>([

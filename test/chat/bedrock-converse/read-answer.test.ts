@@ -69,6 +69,10 @@ test('B18, B24 reasoning is told, and blocks that are not known are passed over'
     content: 'Yes.',
     refusal: null,
     reasoning_content: 'Hm.',
+    thinking_blocks: [
+      { type: 'thinking', thinking: 'Hm.', signature: 'c2ln' },
+      { type: 'redacted_thinking', data: 'AA==' },
+    ],
   });
 });
 

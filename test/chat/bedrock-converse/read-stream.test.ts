@@ -35,10 +35,10 @@ test('B1, B2 text comes as chunks with one role and one finish', () => {
   expect(last).toMatchObject({ ended: true, finish: 'stop' });
 });
 
-test('B18 reasoning comes as such, its signature does not', () => {
+test('B18 reasoning comes as such, and once more with its seal', () => {
   const { out, chunks } = read(streams.reasoning);
   expect(assemble(chunks)).toMatchObject({ reasoning: 'Hm.', text: 'Yes.' });
-  expect(out).not.toContain('c2ln');
+  expect(out).toContain('"thinking_blocks":[{"type":"thinking","thinking":"Hm.","signature":"c2ln"}]');
 });
 
 test('B8, B9, C28 tool calls are numbered from 0, their arguments complete and as written', () => {

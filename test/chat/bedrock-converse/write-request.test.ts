@@ -88,7 +88,18 @@ describe('the body', () => {
     ['C16 top_p alone stays', CLAUDE, { top_p: 0.9 }, inference({ topP: 0.9 }), [], []],
     ['C18 effort for models of OpenAI', GPT, { reasoning_effort: 'high' }, own({ reasoning_effort: 'high' }), [], []],
     ['C18 an effort they do not know', GPT, { reasoning_effort: 'xhigh' }, {}, ['reasoning_effort'], []],
-    ['C18 effort for others is left out', CLAUDE, { reasoning_effort: 'high' }, {}, ['reasoning_effort'], []],
+    ['C18 effort for others is left out', NOVA, { reasoning_effort: 'high' }, {}, ['reasoning_effort'], []],
+    [
+      'C18 effort for Claude is thinking',
+      CLAUDE,
+      { reasoning_effort: 'medium', max_tokens: 20_000 },
+      {
+        inferenceConfig: { maxTokens: 20_000 },
+        ...own({ thinking: { type: 'enabled', budget_tokens: 8_192 } }),
+      },
+      [],
+      [],
+    ],
     ['C26 top_k for Claude', CLAUDE, { top_k: 40 }, own({ top_k: 40 }), [], []],
     ['C26 top_k for others is left out', NOVA, { top_k: 40 }, {}, ['top_k'], []],
     [

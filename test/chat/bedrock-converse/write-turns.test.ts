@@ -144,7 +144,7 @@ test('C28 arguments go on as the model wrote them', () => {
 
 test('B18 reasoning of earlier turns is left out, and that is said', () => {
   const messages = [user('q'), { role: 'assistant', reasoning_content: 'hm', content: 'a' }, user('b')];
-  expect(write(messages)).toMatchObject({ droppedReasoning: true });
+  expect(write(messages)).toMatchObject({ droppedReasoning: ['reasoning_content'] });
   expect(write(messages).turns).not.toContain('hm');
 });
 

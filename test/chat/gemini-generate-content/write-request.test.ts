@@ -32,6 +32,7 @@ describe('the path', () => {
   test.each([
     ['../../files?x=#', '..%2F..%2Ffiles%3Fx%3D%23'],
     ['..', '..'],
+    ['a\ud800', 'a%EF%BF%BD'],
   ])('is not left by the name of a model: %j', (model, segment) => {
     const { pathname, search } = new URL(path({}, model), 'https://x.example');
     expect({ pathname, search }).toEqual({ pathname: `/v1beta/models/${segment}:generateContent`, search: '' });

@@ -1,11 +1,9 @@
 /** Answers with whom reads them: recorded ones of providers, which may be absent, and our own small streams. */
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import * as path from 'node:path';
-import { anthropicMessages } from '../../../lib/chat/anthropic-messages/dialect';
-import { bedrockConverse } from '../../../lib/chat/bedrock-converse/dialect';
 import type { Dialect } from '../../../lib/chat/dialect';
-import { geminiGenerateContent } from '../../../lib/chat/gemini-generate-content/dialect';
 import { openAiChat } from '../../../lib/chat/openai-chat/pass-through';
+import { anthropicMessages, bedrockConverse, geminiGenerateContent } from '../../chat/dialects';
 import * as anthropic from '../../chat/streams/anthropic';
 import * as bedrock from '../../chat/streams/bedrock';
 import * as gemini from '../../chat/streams/gemini';
