@@ -71,7 +71,10 @@ export interface Play {
 }
 
 /** Plays bytes piece by piece; each piece is an HTTP chunk of its own, however the network puts them together. */
-export function play(pieces: readonly (string | Uint8Array)[], { status = 200, headers = {}, end }: Play = {}): Handler {
+export function play(
+  pieces: readonly (string | Uint8Array)[],
+  { status = 200, headers = {}, end }: Play = {},
+): Handler {
   return async ({ response }) => {
     response.writeHead(status, headers);
     response.flushHeaders();

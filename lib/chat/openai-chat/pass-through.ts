@@ -3,9 +3,10 @@
  * the answer comes back byte for byte; both are read only for what the router must know.
  */
 import type { AnswerRead, ChatCall, Dialect, UpstreamBody, UpstreamFault } from '../dialect';
-import { isObject, parseObject } from '../json';
+import { type JsonObject, isObject, parseObject } from '../json';
 import { splice } from '../splice';
 import { abortedFault, invalidFault, reportedFault, statusFault } from '../upstream-fault';
+import { mendReasoning } from './mend';
 import { ABORTED, passThroughStream } from './pass-through-stream';
 import { asksForUsage, readUsage } from './usage';
 
@@ -54,8 +55,17 @@ function answer(_call: ChatCall, text: string): AnswerRead | UpstreamFault {
   const [finish] = finishes;
   return {
     ok: true,
-    body: text,
+    body: mended(text, choices),
     usage: readUsage(body['usage']),
     finish: typeof finish === 'string' ? finish : null,
   };
+}
+
+function mended(text: string, choices: readonly unknown[]): string {
+  const better = choices.map((choice) => {
+    const message = isObject(choice) && isObject(choice['message']) ? mendReasoning(choice['message']) : null;
+    return message === null ? choice : { ...(choice as JsonObject), message };
+  });
+  const isRight = better.every((choice, position) => choice === choices[position]);
+  return isRight ? text : splice(text, { set: { choices: JSON.stringify(better) } });
 }
