@@ -42,6 +42,11 @@ export function createRouter(deps: RouterDeps): Router {
     const { lane: laneName, path } = readPath(request.path);
     if (path === '/health') return sendJson(sink, 200, {}, '{"status":"ok"}');
     const trace = new Trace(deps, laneName, request.headers['x-request-id']);
+    if (request.method === 'OPTIONS') {
+      // No permission for other origins: a key does not belong into a page that a browser shows.
+      sink.start(204, { ...trace.headers(), allow: 'GET, HEAD, POST, OPTIONS' });
+      return sink.end();
+    }
     const afterwards: Promise<void>[] = [];
     try {
       const error = await answer(deps, shared, deps.lanes[laneName], path, request, sink, trace, afterwards);

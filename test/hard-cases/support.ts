@@ -146,6 +146,7 @@ export async function startWorld(
         ...Object.fromEntries(
           PROTOCOLS.map((provider) => [MODELS[provider], { provider, model: TARGETS[provider] }] as const),
         ),
+        'gemini/*': { provider: 'gemini' },
       },
       routes: [{ name: 'default', to: ['gpt'] }],
       ...change(url),

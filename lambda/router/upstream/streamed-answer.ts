@@ -1,5 +1,5 @@
 /** A streamed answer as it comes off the socket, read into the caller's protocol a network chunk at a time. */
-import type { IncomingMessage } from 'node:http';
+import type { Readable } from 'node:stream';
 import { crc32 } from 'node:zlib';
 import type { Framing, StreamReader, StreamStep, UpstreamFault } from '../../../lib/chat/dialect';
 import { eventStreamReader } from '../../../lib/chat/event-stream';
@@ -31,7 +31,8 @@ export class StreamedAnswer {
   private out = '';
 
   constructor(
-    private readonly response: IncomingMessage,
+    /** `complete`: all of it has come, where that is known. */
+    private readonly response: Readable & { readonly complete?: boolean },
     private readonly reader: StreamReader,
     framing: Framing,
     private readonly times: StreamTimes,
@@ -103,7 +104,7 @@ export class StreamedAnswer {
     }
     // Read to its end the connection can be used again; an upstream that does not end it is left.
     this.response.resume();
-    if (this.response.complete) return;
+    if (this.response.complete === true) return;
     const timer = setTimeout(() => this.response.destroy(), LAST_BYTES_MS);
     this.response.once('close', () => clearTimeout(timer));
   }
