@@ -239,6 +239,7 @@ describe('H5 an upstream that', () => {
       expect(await askStream(old, 'gpt')).toMatchObject({ text: 'Hello, 世界 🙂', done: true });
     } finally {
       await old.stop();
+      server.emit('close-all');
       server.close();
     }
   });
@@ -247,6 +248,7 @@ describe('H5 an upstream that', () => {
   async function oldServer(header: string): Promise<{ server: Server; url: string }> {
     const server = createServer((socket) => {
       let request = '';
+      server.once('close-all', () => socket.destroy());
       socket.on('error', () => undefined);
       socket.on('data', (piece) => {
         request += String(piece);
