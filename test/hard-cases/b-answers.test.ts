@@ -357,6 +357,19 @@ describe('B28 an answer after a schema', () => {
     expect(choices[0]?.message).not.toHaveProperty('tool_calls');
   });
 
+  test('is the same on Bedrock, where the model can', async () => {
+    world.upstream.serve = playEvents('bedrock', bedrock.whole('end_turn', ...bedrock.textBlock(0, '{"q":1}')));
+    const model = 'bedrock/anthropic.claude-sonnet-4-5-20250929-v1:0';
+    expect(await askStream(world, model, { body })).toMatchObject({ text: '{"q":1}', calls: [], finishes: ['stop'] });
+    expect(world.upstream.requests.at(-1)?.body).toMatchObject({
+      outputConfig: { textFormat: { structure: { jsonSchema: { schema: JSON.stringify(schema) } } } },
+    });
+    expect(await askStream(world, 'nova', { body })).toMatchObject({
+      status: 400,
+      error: { code: 'no_capable_target' },
+    });
+  });
+
   test('leaves calls of real tools what they are', async () => {
     world.upstream.serve = playEvents(
       'anthropic',

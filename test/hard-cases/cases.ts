@@ -238,6 +238,7 @@ export const NOTES: Readonly<Record<string, string>> = {
   A6: 'tested with 65 MiB',
   A17: 'no event comes, a limit of the platform; deadline and token limit bound the cost',
   A20: 'tested up to what is written to Lambda; what API Gateway does behind it is not',
+  B18: 'signatures and redacted thoughts are neither told nor taken back on chat completions: an open gap',
   A22: 'tested without a clock; the time itself is a number of `npm run bench`',
   A23: 'tested without a clock; the time itself is a number of `npm run bench`',
 };

@@ -220,6 +220,18 @@ describe('H5 an upstream that', () => {
     expect((await askWhole(world, 'gpt')).body.error?.code).toBe('upstream_error');
   });
 
+  test('ends a stream some time after [DONE] keeps its connection for the next', async () => {
+    const before = world.upstream.connections;
+    for (const [model, handler] of [
+      ['gpt', playEvents('openai', openai.text)],
+      ['claude', playEvents('anthropic', anthropic.text)],
+    ] as const) {
+      world.upstream.serve = handler;
+      for (let round = 0; round < 5; round++) expect((await askStream(world, model)).done).toBe(true);
+    }
+    expect(world.upstream.connections - before).toBeLessThanOrEqual(2);
+  });
+
   test('sends without content-length, in chunks, is read whole', async () => {
     world.upstream.serve = play(inPiecesOf(9, Buffer.from(JSON.stringify(WHOLE))));
     expect((await askWhole(world, 'gpt')).body).toEqual(WHOLE);

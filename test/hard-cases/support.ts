@@ -147,6 +147,7 @@ export async function startWorld(
           PROTOCOLS.map((provider) => [MODELS[provider], { provider, model: TARGETS[provider] }] as const),
         ),
         'gemini/*': { provider: 'gemini' },
+        'bedrock/*': { provider: 'bedrock' },
       },
       routes: [{ name: 'default', to: ['gpt'] }],
       ...change(url),

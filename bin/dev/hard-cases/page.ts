@@ -11,7 +11,7 @@ export function hardCasesPage(results: ReadonlyMap<string, CaseResult>): string 
     `<!-- Written by \`npm run docs:hard-cases\`; changes by hand are lost. -->`,
     '',
     `Between OpenAI's API and those of four kinds of providers most mistakes are made in the same ${CASES.length} places. Each`,
-    'is a test here, by its id: `npx jest -t A8`.',
+    'is a test here, by its id: `npm test -- -t '\\bA8\\b'`.',
     '',
     `Of the ${CASES.length} cases ${passing} pass, ${count(CASES, ours, 'FAILS')} fail, ${count(CASES, ours, 'no test')} have no test and ` +
       `${count(CASES, ours, 'not applicable')} cannot arise.`,
@@ -19,7 +19,7 @@ export function hardCasesPage(results: ReadonlyMap<string, CaseResult>): string 
     '## How to read it',
     '',
     '- *Ours* is what the tests said when this page was written: how many begin with the id of the case, and that all of them',
-    '  pass. `FAILS` is one that does not. Those of A, B and H send the bytes of a provider over real sockets.',
+    '  pass. `FAILS` is one that does not. In A, B and H at least one of each sends a provider’s bytes over real sockets.',
     `- The others were measured on ${MEASURED.on}: ${MEASURED.portkey} and ${MEASURED.litellm}. A few of`,
     '  their results are known from the issues of the two projects alone. `not measured` says nothing of them. Both move',
     '  on: look at the date.',

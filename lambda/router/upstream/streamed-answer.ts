@@ -103,10 +103,20 @@ export class StreamedAnswer {
       return;
     }
     // Read to its end the connection can be used again; an upstream that does not end it is left.
-    this.response.resume();
-    if (this.response.complete === true) return;
+    if (this.response.complete === true) this.response.resume();
+    else void this.readToEnd();
+  }
+
+  /** By the iterator: as long as there is one, `resume` does nothing. */
+  private async readToEnd(): Promise<void> {
     const timer = setTimeout(() => this.response.destroy(), LAST_BYTES_MS);
-    this.response.once('close', () => clearTimeout(timer));
+    try {
+      while ((await this.chunks.next()).done !== true);
+    } catch {
+      // All that was wanted of it has come.
+    } finally {
+      clearTimeout(timer);
+    }
   }
 }
 
