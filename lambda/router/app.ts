@@ -44,6 +44,11 @@ export function createRouter(deps: RouterDeps): Router {
     const { lane: laneName, path } = readPath(request.path);
     if (path === '/health') return sendJson(sink, 200, {}, '{"status":"ok"}');
     const trace = new Trace(deps, laneName, request.headers['x-request-id']);
+    if (request.method === 'OPTIONS') {
+      // No permission for other origins: a key does not belong into a page that a browser shows.
+      sink.start(204, { ...trace.headers(), allow: 'GET, HEAD, POST, OPTIONS' });
+      return sink.end();
+    }
     const afterwards: Promise<void>[] = [];
     const found = ingressAt(path);
     const ingress = found instanceof Promise ? await found : found;

@@ -242,10 +242,11 @@ export class ChainWalk {
   }
 
   private async reserve({ boundUsd, caps }: PricedCall): Promise<Reservation | null> {
-    const { ledger, lane, facts } = this.input;
+    const { ledger, lane, facts, trace } = this.input;
     const tenant = own(lane.plan.tenants, facts.tenant);
     const rates = this.rateCounted || tenant === undefined ? null : tenant;
     const reserved = await ledger.reserve({ tenant: facts.tenant, usd: boundUsd, caps, rates });
+    if (tenant !== undefined && reserved.rates !== undefined) trace.rates = { limits: tenant, use: reserved.rates };
     if (!reserved.ok) {
       this.refused = refusalError(reserved, facts.tenant);
       return null;

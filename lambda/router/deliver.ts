@@ -55,7 +55,7 @@ async function deliverStream(
   trace.usageEstimated = told === null;
   await settle(input, answering, told ?? estimated(stream.usage ?? promptUsage(facts), sentBytes));
 
-  const error = stream.failure === null ? null : interruption(stream.failure);
+  const error = stream.failure === null ? null : interruption(stream.failure, stream.fault?.status);
   await sink.end(error === null || stream.failure === 'client_gone' ? undefined : brokenBy(error, input, stream));
   const outcome = error === null ? 'answered' : stream.failure === 'client_gone' ? 'client_gone' : 'interrupted';
   trace.close(outcome, 200, error?.code ?? null);
@@ -97,13 +97,16 @@ const BREAKS: ReadonlySet<AttemptFailure> = new Set([
   'engine_aborted',
 ]);
 
-function interruption(failure: AttemptFailure): RouterError {
+/** `status`: what an error of the target's own stands for. */
+function interruption(failure: AttemptFailure, status: number | undefined): RouterError {
   switch (failure) {
     case 'deadline':
       return { code: 'deadline_exceeded', message: 'the answer took longer than a request may', param: null };
     case 'upstream_error_event':
-    case 'upstream_invalid':
-      return { code: 'upstream_error', message: `the model failed while it answered (${failure})`, param: null };
+    case 'upstream_invalid': {
+      const code = status === 429 ? 'rate_limit_exceeded' : 'upstream_error';
+      return { code, message: `the model failed while it answered (${failure})`, param: null };
+    }
     default:
       return { code: 'upstream_interrupted', message: `the answer broke off (${failure})`, param: null };
   }

@@ -7,7 +7,10 @@ import type { Facts } from '../../lib/policy/facts';
 import type { AttemptRecord, DecisionRecord, Guarantee } from '../../lib/records/decision-record';
 import { metricLine } from '../../lib/records/metrics';
 import type { KeyRow } from '../../lib/tables/key-row';
+import type { Rates } from '../../lib/tables/rate-item';
+import { rateHeaders } from './rate-headers';
 import { type Headers, hybridHeaders } from './respond';
+import type { RateUse } from './stores/stores';
 
 /** Takes the lines that the function logs: one a request each. */
 export type Emit = (line: { readonly decision: string; readonly metrics: string }) => void;
@@ -37,6 +40,8 @@ export class Trace {
   timeToFirstTokenMs: number | null = null;
   heldMs = 0;
   covers: string | null = null;
+  /** Of a tenant with rates, once they have counted the request. */
+  rates: { readonly limits: Rates; readonly use: RateUse } | null = null;
   isClosed = false;
   private readonly guarantee: Guarantee;
   private ownKey: string | null = null;
@@ -63,7 +68,7 @@ export class Trace {
 
   headers(): Headers {
     const { requestId, guarantee, decision, answered, dropped, set, costUsd } = this;
-    return hybridHeaders({
+    const hybrid = hybridHeaders({
       requestId,
       guarantee,
       decision,
@@ -73,6 +78,11 @@ export class Trace {
       costUsd,
       attempts: this.attempts.length,
     });
+    return {
+      ...hybrid,
+      'openai-processing-ms': String(Math.round(this.elapsedMs())),
+      ...(this.rates !== null && rateHeaders(this.rates.limits, this.rates.use)),
+    };
   }
 
   /** Logs the request. Once, when all is said. */

@@ -262,10 +262,10 @@ describe('the minute’s item', () => {
   test.each([
     [
       { requestsPerMinute: 5, tokensPerMinute: 100 },
-      '(attribute_not_exists(#n1) OR #n1 < :v2) AND (attribute_not_exists(#n2) OR #n2 < :v3)',
+      '(attribute_not_exists(#n1) OR #n1 < :v3) AND (attribute_not_exists(#n2) OR #n2 < :v4)',
     ],
-    [{ ...NOBODY, requestsPerMinute: 5 }, '(attribute_not_exists(#n1) OR #n1 < :v2)'],
-    [{ ...NOBODY, tokensPerMinute: 5 }, '(attribute_not_exists(#n2) OR #n2 < :v2)'],
+    [{ ...NOBODY, requestsPerMinute: 5 }, '(attribute_not_exists(#n1) OR #n1 < :v3)'],
+    [{ ...NOBODY, tokensPerMinute: 5 }, '(attribute_not_exists(#n2) OR #n2 < :v3)'],
   ])('holds %j by %s', (rates, expected) => {
     const { ConditionExpression, Key } = countRequestUpdate('t', 'a', rates, AT);
     expect(ConditionExpression).toBe(expected);

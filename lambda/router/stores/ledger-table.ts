@@ -27,7 +27,7 @@ import type { UpdateInput } from '../../../lib/tables/update';
 import { type Dynamo, isConditionFailed, itemOnFailure } from '../../aws/dynamo';
 import { KnownTotals } from './known-totals';
 import { RateCounter } from './rate-counter';
-import type { Ledger, Refusal, Reservation, ReserveRequest } from './stores';
+import type { Ledger, RateUse, Refusal, Reservation, ReserveRequest } from './stores';
 
 export interface LedgerTableOptions {
   readonly dynamo: Dynamo;
@@ -64,13 +64,13 @@ class TableLedger implements Ledger {
     }
     const isCapped = caps.tenantUsd !== null || caps.accountUsd !== null;
     const holding = booking.nanoUsd === 0 ? Promise.resolve<Held>('nothing') : this.hold(booking, caps);
-    const [counted, held] = await Promise.all([
+    const [{ outcome: counted, rates: use }, held] = await Promise.all([
       this.rates.count(tenant, rates, nowMs),
       isCapped ? holding : Promise.resolve<Held>('nothing'),
     ]);
     if (counted === 'refused') {
       await this.settle(booking, await holding, 0, 0);
-      return refused('rate', nowMs);
+      return refused('rate', nowMs, use);
     }
     if (held === 'refused' || held === 'failed') {
       if (counted === 'counted') await this.rates.uncount(tenant, nowMs);
@@ -78,6 +78,7 @@ class TableLedger implements Ledger {
     }
     return {
       ok: true,
+      ...(use && { rates: use }),
       settle: async (actualUsd, tokens) => this.settle(booking, await holding, toNanoUsd(actualUsd), tokens),
     };
   }
@@ -143,11 +144,11 @@ class TableLedger implements Ledger {
 
 const UNAVAILABLE_SECONDS = 1;
 
-function refused(reason: Refusal['reason'], nowMs: number): Refusal {
+function refused(reason: Refusal['reason'], nowMs: number, rates?: RateUse): Refusal {
   const seconds = {
     rate: secondsToNextMinute(nowMs),
     budget: secondsToNextMonth(nowMs),
     unavailable: UNAVAILABLE_SECONDS,
   };
-  return { ok: false, reason, retryAfterSeconds: seconds[reason] };
+  return { ok: false, reason, retryAfterSeconds: seconds[reason], ...(rates && { rates }) };
 }

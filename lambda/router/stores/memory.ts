@@ -9,7 +9,7 @@ import {
   toUsd,
 } from '../../../lib/spend/ledger';
 import type { KeyRow } from '../../../lib/tables/key-row';
-import type { KeyStore, Ledger, Refusal, Reservation, ReserveRequest } from './stores';
+import type { KeyStore, Ledger, RateUse, Refusal, Reservation, ReserveRequest } from './stores';
 
 export function memoryKeys(rows: readonly KeyRow[]): KeyStore {
   const byHash = new Map(rows.map((row) => [row.hash, row]));
@@ -55,11 +55,15 @@ export function memoryLedger(nowMs: () => number): Ledger {
     }),
     reserve: ({ tenant, usd, caps, rates }: ReserveRequest): Reservation | Refusal => {
       const count = thisMinute(tenant);
+      const used = (): { rates?: RateUse } => {
+        const { requests, tokens } = count;
+        return rates === null ? {} : { rates: { requests, tokens, resetSeconds: secondsToNextMinute(nowMs()) } };
+      };
       if (
         rates !== null &&
         (isOver(count.requests, rates.requestsPerMinute) || isOver(count.tokens, rates.tokensPerMinute))
       ) {
-        return { ok: false, reason: 'rate', retryAfterSeconds: secondsToNextMinute(nowMs()) };
+        return { ok: false, reason: 'rate', retryAfterSeconds: secondsToNextMinute(nowMs()), ...used() };
       }
       const nanoUsd = toNanoUsd(usd);
       const ofTenant = account(`tenant/${tenant}`);
@@ -71,6 +75,7 @@ export function memoryLedger(nowMs: () => number): Ledger {
       for (const booked of [ofTenant, ofAll]) booked.reservedNanoUsd += nanoUsd;
       return {
         ok: true,
+        ...used(),
         settle: (actualUsd, tokens) => {
           for (const booked of [ofTenant, ofAll]) {
             booked.reservedNanoUsd -= nanoUsd;

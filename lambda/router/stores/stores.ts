@@ -62,8 +62,19 @@ export interface ReserveRequest {
   readonly rates: Rates | null;
 }
 
+/** What a tenant has used of its rates in this minute, this request with it. */
+export interface RateUse {
+  readonly requests: number;
+  /** Of requests that have ended. */
+  readonly tokens: number;
+  /** Until the minute is over. */
+  readonly resetSeconds: number;
+}
+
 export interface Reservation {
   readonly ok: true;
+  /** Absent: the tenant has no rates, they counted the request before, or nobody can say. */
+  readonly rates?: RateUse;
   /** Books what it really cost and frees the rest. Exactly once, and never rejects; tokens count towards the tenant's rate. */
   settle(usd: number, tokens: number): Maybe<void>;
 }
@@ -72,5 +83,6 @@ export interface Refusal {
   readonly ok: false;
   /** `unavailable`: nobody can say whether a cap holds. */
   readonly reason: 'budget' | 'rate' | 'unavailable';
+  readonly rates?: RateUse;
   readonly retryAfterSeconds: number;
 }

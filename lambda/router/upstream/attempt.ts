@@ -1,10 +1,12 @@
 /** One attempt: one request to one destination, to the point where it is known whether it will answer. */
 import type { IncomingMessage } from 'node:http';
+import type { Readable } from 'node:stream';
 import type { AnswerRead, ChatCall, Dialect, Framing, UpstreamBody, UpstreamFault } from '../../../lib/chat/dialect';
 import { isGateRefusal } from '../../../lib/chat/gate-refusal';
 import type { PlanLimits } from '../../../lib/plan/types';
 import type { AttemptFailure } from '../../../lib/policy/reasons';
 import type { CallerSignal } from '../request';
+import { decoded } from './decoded';
 import { type Post, UpstreamFailure, post } from './http';
 import { signedPost } from './signing';
 import { retryAfterSeconds } from './retry-after';
@@ -51,13 +53,18 @@ export async function attempt(input: AttemptInput): Promise<AttemptResult> {
     throw error;
   }
   const status = response.statusCode ?? 0;
-  if (status === 200 && stream) return firstContent(response, input);
+  const content = decoded(response);
+  if (content === null) {
+    response.destroy();
+    return failed('upstream_invalid', null, status);
+  }
+  if (status === 200 && stream) return firstContent(content, status, input);
 
   // Of a stream `post` has only timed the headers, and an error's body may never come.
   const timer = stream
     ? setTimeout(() => response.destroy(new UpstreamFailure('deadline')), Math.min(limits.firstEventMs, leftMs))
     : null;
-  const text = await readAll(response);
+  const text = await readAll(content);
   if (timer !== null) clearTimeout(timer);
   if (typeof text !== 'string') return failed(text.failure, null, status);
   if (destination.replica !== null && isGateRefusal(status, text)) return failed('draining', null, status);
@@ -111,28 +118,27 @@ const STREAM_TYPES: Readonly<Record<Framing, string>> = {
 };
 
 /** Reads on until the answer itself begins: up to there a failure can still be made good elsewhere. */
-async function firstContent(response: IncomingMessage, input: AttemptInput): Promise<AttemptResult> {
+async function firstContent(content: Readable, status: number, input: AttemptInput): Promise<AttemptResult> {
   const { limits, leftMs } = input;
   const { dialect, call } = input;
-  const stream = new StreamedAnswer(response, dialect.stream(call), dialect.framing ?? 'sse', {
+  const stream = new StreamedAnswer(content, dialect.stream(call), dialect.framing ?? 'sse', {
     firstEventMs: Math.min(limits.firstEventMs, leftMs),
     betweenEventsMs: limits.betweenEventsMs,
   });
   let first = '';
   while (!stream.hasContent && !stream.ended && stream.failure === null) first += (await stream.next()) ?? '';
-  if (stream.failure !== null && !stream.hasContent)
-    return failed(stream.failure, stream.fault, response.statusCode ?? null);
+  if (stream.failure !== null && !stream.hasContent) return failed(stream.failure, stream.fault, status);
   return { kind: 'stream', stream, first };
 }
 
-function readAll(response: IncomingMessage): Promise<string | { failure: AttemptFailure }> {
+function readAll(content: Readable): Promise<string | { failure: AttemptFailure }> {
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
-    response.on('data', (chunk: Buffer) => chunks.push(chunk));
-    response.on('end', () => {
+    content.on('data', (chunk: Buffer) => chunks.push(chunk));
+    content.on('end', () => {
       resolve((chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)).toString('utf8'));
     });
-    response.on('error', (error) => resolve({ failure: failureBehind(error) }));
+    content.on('error', (error) => resolve({ failure: failureBehind(error) }));
   });
 }
 

@@ -1,5 +1,5 @@
 /** A streamed answer as it comes off the socket, read into the caller's protocol a network chunk at a time. */
-import type { IncomingMessage } from 'node:http';
+import type { Readable } from 'node:stream';
 import { crc32 } from 'node:zlib';
 import type { Framing, StreamReader, StreamStep, UpstreamFault } from '../../../lib/chat/dialect';
 import { eventStreamReader } from '../../../lib/chat/event-stream';
@@ -32,7 +32,8 @@ export class StreamedAnswer {
   private out = '';
 
   constructor(
-    private readonly response: IncomingMessage,
+    /** `complete`: all of it has come, where that is known. */
+    private readonly response: Readable & { readonly complete?: boolean },
     private readonly reader: StreamReader,
     framing: Framing,
     private readonly times: StreamTimes,
@@ -108,10 +109,20 @@ export class StreamedAnswer {
       return;
     }
     // Read to its end the connection can be used again; an upstream that does not end it is left.
-    this.response.resume();
-    if (this.response.complete) return;
+    if (this.response.complete === true) this.response.resume();
+    else void this.readToEnd();
+  }
+
+  /** By the iterator: as long as there is one, `resume` does nothing. */
+  private async readToEnd(): Promise<void> {
     const timer = setTimeout(() => this.response.destroy(), LAST_BYTES_MS);
-    this.response.once('close', () => clearTimeout(timer));
+    try {
+      while ((await this.chunks.next()).done !== true);
+    } catch {
+      // All that was wanted of it has come.
+    } finally {
+      clearTimeout(timer);
+    }
   }
 }
 

@@ -1,4 +1,4 @@
-/** A stream in the caller's own protocol: each event is read once and goes on as it came. */
+/** A stream in the caller's own protocol: each event is read once and goes on as it came, unless it must be mended. */
 import type { ChatCall, StreamReader, StreamStep } from '../dialect';
 import { type JsonObject, isObject, parseObject } from '../json';
 import { splice } from '../splice';
@@ -6,6 +6,7 @@ import { DONE, sseEvent } from '../sse';
 import { abortedFault, invalidFault, reportedFault, truncatedFault } from '../upstream-fault';
 import { isErrorEvent } from './chunk';
 import { ABORTED } from './finish';
+import { ToolCallMender, mendReasoning } from './mend';
 import { asksForUsage, readUsage } from './usage';
 
 /**
@@ -19,10 +20,22 @@ export function passThroughStream(
   const tellUsage = asksForUsage(body);
   /** Choices that have begun, by whether they have ended. */
   const choicesEnded = new Map<number, boolean>();
+  const toolCalls = new Map<number, ToolCallMender>();
 
   function done(): StreamStep {
     const whole = choicesEnded.size > 0 && ![...choicesEnded.values()].includes(false);
     return whole ? { out: sseEvent(DONE), ended: true } : { out: '', fault: truncatedFault() };
+  }
+
+  /** The choice as it should have come; `null`: it did. */
+  function mend(choice: JsonObject, index: number, ended: boolean): JsonObject | null {
+    const delta = isObject(choice['delta']) ? choice['delta'] : {};
+    const renamed = mendReasoning(delta);
+    const given = Array.isArray(delta['tool_calls']) ? (delta['tool_calls'] as unknown[]) : [];
+    if (given.length > 0 && !toolCalls.has(index)) toolCalls.set(index, new ToolCallMender());
+    const calls = toolCalls.get(index)?.mend(given, ended) ?? null;
+    if (renamed === null && calls === null) return null;
+    return { ...choice, delta: { ...(renamed ?? delta), ...(calls && { tool_calls: calls }) } };
   }
 
   return {
@@ -38,7 +51,9 @@ export function passThroughStream(
 
       let finish: string | undefined;
       let content = false;
-      for (const choice of choices.filter(isObject)) {
+      let mended: unknown[] | null = null;
+      for (const [position, choice] of choices.entries()) {
+        if (!isObject(choice)) continue;
         const reason = choice['finish_reason'];
         if (reason === ABORTED) return { out: '', fault: abortedFault() };
         const index = typeof choice['index'] === 'number' ? choice['index'] : 0;
@@ -46,10 +61,13 @@ export function passThroughStream(
         if (ended) finish = reason;
         if (ended || !choicesEnded.has(index)) choicesEnded.set(index, ended);
         content ||= hasContent(choice);
+        const better = mend(choice, index, ended);
+        if (better !== null) (mended ??= [...(choices as unknown[])])[position] = better;
       }
+      const came = mended === null ? data : splice(data, { set: { choices: JSON.stringify(mended) } });
       const usage = readUsage(chunk['usage'], chunk['service_tier']);
       const withheld = !tellUsage && choices.length === 0 && isObject(chunk['usage']);
-      const forwarded = tellUsage && usage ? withCost(data, chunk['usage'], costUsd(usage)) : data;
+      const forwarded = tellUsage && usage ? withCost(came, chunk['usage'], costUsd(usage)) : came;
       return {
         out: withheld ? '' : sseEvent(forwarded, event),
         ...(usage && { usage }),

@@ -7,6 +7,7 @@ import { type JsonObject, isObject, parseObject } from '../json';
 import { type Edit, splice } from '../splice';
 import { abortedFault, invalidFault, reportedFault, statusFault } from '../upstream-fault';
 import { ABORTED } from './finish';
+import { mendReasoning } from './mend';
 import { ownFields } from './own-fields';
 import { passThroughStream } from './pass-through-stream';
 import { asksForUsage, readUsage } from './usage';
@@ -80,10 +81,19 @@ function readWhole(text: string): AnswerRead | UpstreamFault {
   const [finish] = finishes;
   return {
     ok: true,
-    body: text,
+    body: mended(text, choices),
     usage: readUsage(body['usage'], body['service_tier']),
     finish: typeof finish === 'string' ? finish : null,
   };
+}
+
+function mended(text: string, choices: readonly unknown[]): string {
+  const better = choices.map((choice) => {
+    const message = isObject(choice) && isObject(choice['message']) ? mendReasoning(choice['message']) : null;
+    return message === null ? choice : { ...(choice as JsonObject), message };
+  });
+  const isRight = better.every((choice, position) => choice === choices[position]);
+  return isRight ? text : splice(text, { set: { choices: JSON.stringify(better) } });
 }
 
 /** Parts of a delta that are the answer itself; `role` alone only says that one will come. */

@@ -26,7 +26,7 @@ export function readAnswer(text: string): HubAnswerRead {
       id: String(body['id']),
       model: String(body['model']),
       ...first,
-      usage: readUsage(body['usage']),
+      usage: readUsage(body['usage'], body['service_tier']),
       ...(others.length > 0 && { others }),
     },
   };

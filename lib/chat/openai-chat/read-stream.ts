@@ -41,7 +41,7 @@ export class ChunkStream implements HubStreamReader {
     if (!this.started) events.push({ kind: 'start', id: String(chunk['id']), model: String(chunk['model']) });
     this.started = true;
     for (const choice of choices) events.push(...this.readChoice(choice));
-    const usage = readUsage(chunk['usage']);
+    const usage = readUsage(chunk['usage'], chunk['service_tier']);
     if (usage !== null) events.push({ kind: 'usage', usage });
     return { events };
   }
@@ -51,13 +51,11 @@ export class ChunkStream implements HubStreamReader {
     const known = this.choices.get(number);
     const choice = known ?? { calls: new ToolCallPieces(), finish: null };
     if (known === undefined) this.choices.set(number, choice);
-    const events = isObject(delta) ? readDelta(delta, choice.calls) : [];
+    const ends = typeof reason === 'string' && reason !== '';
+    const events = readDelta(isObject(delta) ? delta : {}, choice.calls, ends);
     const tokens = readLogprobs(logprobs);
     if (tokens !== null) events.push({ kind: 'logprobs', tokens });
-    if (typeof reason === 'string' && reason !== '') {
-      events.push(...choice.calls.end());
-      choice.finish = finishOf(reason, choice.calls.count > 0);
-    }
+    if (ends) choice.finish = finishOf(reason, choice.calls.count > 0);
     return numbered(events, number);
   }
 
@@ -74,7 +72,7 @@ export class ChunkStream implements HubStreamReader {
 const numbered = (events: readonly HubChoiceEvent[], choice: number): HubEvent[] =>
   events.map((event) => (choice === 0 ? event : { ...event, choice }));
 
-function readDelta(delta: JsonObject, calls: ToolCallPieces): HubChoiceEvent[] {
+function readDelta(delta: JsonObject, calls: ToolCallPieces, ends: boolean): HubChoiceEvent[] {
   const events: HubChoiceEvent[] = [];
   const say = (kind: 'reasoning' | 'text' | 'refusal', text: unknown): void => {
     if (typeof text === 'string' && text !== '') events.push({ kind, text });
@@ -83,6 +81,6 @@ function readDelta(delta: JsonObject, calls: ToolCallPieces): HubChoiceEvent[] {
   say('reasoning', delta['reasoning_content'] ?? delta['reasoning']);
   say('text', delta['content']);
   say('refusal', delta['refusal']);
-  const pieces = Array.isArray(delta['tool_calls']) ? delta['tool_calls'].filter(isObject) : [];
-  return [...events, ...pieces.flatMap((piece) => calls.read(piece))];
+  const pieces = Array.isArray(delta['tool_calls']) ? (delta['tool_calls'] as unknown[]) : [];
+  return [...events, ...calls.read(pieces, ends)];
 }

@@ -1,4 +1,5 @@
 /** A hub request as the body of a chat completion. */
+import { hasCacheMarks } from '../cache-marks';
 import type { ChatCall, UpstreamBody } from '../dialect';
 import type { HubRequest, HubTool } from '../hub';
 import type { JsonObject } from '../json';
@@ -25,7 +26,11 @@ export function writeRequest(request: HubRequest, { model, maxTokensField }: Cha
   };
   return {
     text: JSON.stringify(body),
-    dropped: [...(droppedReasoning ? ['reasoning_content'] : []), ...others.dropped],
+    dropped: [
+      ...(droppedReasoning ? ['reasoning_content'] : []),
+      ...(hasCacheMarks(request) ? ['cache_control'] : []),
+      ...others.dropped,
+    ],
     changed: [],
   };
 }

@@ -164,9 +164,22 @@ export function describeLedger(world: World): void {
           Array.from({ length: 20 }, (_, index) => ask(ledgers[index % 2] as Ledger, { requestsPerMinute: 7 })),
         );
         expect(answers.filter(({ ok }) => ok)).toHaveLength(7);
-        expect(answers.find(({ ok }) => !ok)).toEqual({ ok: false, reason: 'rate', retryAfterSeconds: 30 });
+        expect(answers.find(({ ok }) => !ok)).toEqual({
+          ok: false,
+          reason: 'rate',
+          retryAfterSeconds: 30,
+          rates: { requests: 7, tokens: 0, resetSeconds: 30 },
+        });
         world.now += 30_000;
         expect(await ask(world.ledger(), { requestsPerMinute: 7 })).toMatchObject({ ok: true });
+      });
+
+      test('tell how much of them is used', async () => {
+        const ledger = world.ledger();
+        const limits = { requestsPerMinute: 7, tokensPerMinute: 100 };
+        await (await reserved(ask(ledger, limits))).settle(0, 60);
+        expect(await ask(ledger, limits)).toMatchObject({ rates: { requests: 2, tokens: 60, resetSeconds: 30 } });
+        expect(await ledger.reserve({ tenant: 'a', usd: 0, caps: NO_CAPS, rates: null })).not.toHaveProperty('rates');
       });
 
       test('count tokens when they are used, also those of a second target', async () => {
