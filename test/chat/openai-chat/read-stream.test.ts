@@ -63,7 +63,7 @@ test.each<[string, readonly string[], readonly unknown[]]>([
   [
     'B12 `{}` that nothing follows is all of them',
     [piece({ index: 0, id: 'a', function: named('f', '{}') }), piece({ index: 0, function: { arguments: ' ' } })],
-    [{ id: 'a', name: 'f', arguments: '{}' }],
+    [{ id: 'a', name: 'f', arguments: ' {}' }],
   ],
   [
     'B8 no arguments are `{}`',
