@@ -20,5 +20,5 @@ export const geminiTarget: HubTarget = {
 /** The model's name may be the caller's own (`gemini/*`): nothing of it leaves its segment of the path. */
 function path({ model, body }: ChatCall): string {
   const method = body['stream'] === true ? 'streamGenerateContent?alt=sse' : 'generateContent';
-  return `/v1beta/models/${encodeURIComponent(model.toWellFormed())}:${method}`;
+  return `/v1beta/models/${encodeURIComponent(model.replace(/\p{Surrogate}/gu, '\ufffd'))}:${method}`;
 }
