@@ -28,10 +28,15 @@ export interface HubStreamWriter {
   error?(error: RouterError): string;
 }
 
-export function hubStream(reader: HubStreamReader, writer: HubStreamWriter): StreamReader {
+/** `change`: what happens to each event on its way. @default - nothing */
+export function hubStream(
+  reader: HubStreamReader,
+  writer: HubStreamWriter,
+  change?: (event: HubEvent) => HubEvent,
+): StreamReader {
   const written = (step: HubStep): StreamStep => {
     let out = '';
-    for (const one of step.events) out += writer.write(one);
+    for (const one of step.events) out += writer.write(change?.(one) ?? one);
     if (step.ended === true) out += writer.end();
     return {
       out,

@@ -10,6 +10,7 @@ import {
 } from './dialect';
 import type { HubAnswer, HubRequest } from './hub';
 import { type HubStreamReader, type HubStreamWriter, hubStream } from './hub-stream';
+import { type ToolRenames, renameTools } from './tool-renames';
 
 /** A protocol that callers speak. */
 export interface HubCaller {
@@ -28,6 +29,8 @@ export interface HubTarget {
   readonly path: (call: ChatCall) => string;
   /** How a streamed answer is cut into events. @default - server-sent events */
   readonly framing?: Framing;
+  /** Names of tools that it takes; others are renamed on the way. @default - any */
+  readonly toolNames?: RegExp;
   /** Throws `CallerMistake` where the request cannot be said in the target's protocol. */
   readonly request: (request: HubRequest, call: ChatCall) => UpstreamBody;
   /** A whole answer with status 200. */
@@ -40,13 +43,17 @@ export interface HubTarget {
 export type HubAnswerRead = { readonly ok: true; readonly answer: HubAnswer } | UpstreamFault;
 
 export function throughHub(caller: HubCaller, target: HubTarget): Dialect {
+  /** Of calls whose tools had to be renamed: the answer to a call has the names that its request went out with. */
+  const renames = new WeakMap<ChatCall, ToolRenames>();
   return {
     path: target.path,
     ...(target.framing !== undefined && { framing: target.framing }),
     request(call) {
-      const request = caller.request(call);
+      const asked = caller.request(call);
+      const renamed = target.toolNames === undefined ? null : renameTools(asked, target.toolNames);
+      if (renamed !== null) renames.set(call, renamed);
       try {
-        return target.request(request, call);
+        return target.request(renamed?.request ?? asked, call);
       } catch (error) {
         throw error instanceof CallerMistake && caller.reword !== undefined ? caller.reword(error) : error;
       }
@@ -54,10 +61,10 @@ export function throughHub(caller: HubCaller, target: HubTarget): Dialect {
     answer(call, text): AnswerRead | UpstreamFault {
       const read = target.answer(text, call);
       if (!read.ok) return read;
-      const { answer } = read;
+      const answer = renames.get(call)?.answer(read.answer) ?? read.answer;
       return { ok: true, body: caller.answer(answer, call), usage: answer.usage, finish: answer.finish };
     },
-    stream: (call) => hubStream(target.stream(call), caller.stream(call)),
+    stream: (call) => hubStream(target.stream(call), caller.stream(call), renames.get(call)?.event),
     fault: target.fault,
   };
 }

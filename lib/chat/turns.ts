@@ -10,7 +10,6 @@ import { CallerMistake } from './dialect';
 import type { HubMessage, HubPart, HubReasoning } from './hub';
 import { isSealed } from './claude-thinking';
 import { argumentsOf } from './tool-arguments';
-import { checkToolName } from './tool-names';
 import { ToolPairs } from './tool-pairs';
 
 export interface Turns {
@@ -116,7 +115,6 @@ function writeParts(parts: readonly HubPart[], at: string, writers: BlockWriters
         const place = `${at}.tool_calls[${calls}].function`;
         calls += 1;
         const id = pairs.call(part.id, at);
-        checkToolName(part.name, `${place}.name`);
         return [{ json: writers.call(id, part.name, argumentsOf(part, `${place}.arguments`)), ...cache }];
       }
     }

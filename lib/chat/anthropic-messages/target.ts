@@ -6,6 +6,7 @@ import { MessagesStream } from './read-stream';
 import { writeRequest } from './write-request';
 
 export const anthropicTarget: HubTarget = {
+  toolNames: /^[a-zA-Z0-9_-]{1,64}$/,
   path: () => '/v1/messages',
   request: (request, { model }) => writeRequest(request, model),
   answer: readMessage,

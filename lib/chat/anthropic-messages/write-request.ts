@@ -5,7 +5,6 @@ import type { HubRequest, HubTool } from '../hub';
 import { DEFAULT_MAX_TOKENS } from '../limits';
 import type { JsonObject } from '../json';
 import { dropOther } from '../other-params';
-import { checkToolName } from '../tool-names';
 import { cacheControl, writeTurns } from './write-turns';
 
 /** `model` is the target's name. Throws `CallerMistake` where the request cannot be said here. */
@@ -95,8 +94,7 @@ function writeTools({ tools, toolChoice, parallelToolCalls }: HubRequest): JsonO
   return toolChoice === 'auto' && !single ? { tools: choice.tools } : choice;
 }
 
-function writeTool({ name, description, parameters, cache }: HubTool, index: number): JsonObject {
-  checkToolName(name, `tools[${index}].function.name`);
+function writeTool({ name, description, parameters, cache }: HubTool): JsonObject {
   return {
     name,
     ...(description !== null && { description }),

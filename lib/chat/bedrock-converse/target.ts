@@ -8,6 +8,7 @@ import { writeRequest } from './write-request';
 
 /** Source: Bedrock API reference, "Converse" and "ConverseStream". */
 export const bedrockTarget: HubTarget = {
+  toolNames: /^[a-zA-Z0-9_-]{1,64}$/,
   path: ({ model, body }) =>
     `/model/${encodeURIComponent(model)}/${body['stream'] === true ? 'converse-stream' : 'converse'}`,
   framing: 'event-stream',

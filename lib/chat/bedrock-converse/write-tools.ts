@@ -1,7 +1,6 @@
 /** Tools of a request as Converse's `toolConfig`. */
 import type { HubRequest, HubTool } from '../hub';
 import type { JsonObject } from '../json';
-import { checkToolName } from '../tool-names';
 import type { Maker } from './model-id';
 import { cachePoint } from './write-turns';
 
@@ -14,7 +13,6 @@ export function writeTools(
   historyHasTools: boolean,
   maker: Maker | null,
 ): JsonObject {
-  tools.forEach(({ name }, index) => checkToolName(name, `tools[${index}].function.name`));
   if (tools.length === 0 || toolChoice === 'none') return historyHasTools ? { toolConfig: { tools: [STUB] } } : {};
   return {
     toolConfig: {

@@ -10,6 +10,7 @@ import { GenerateContentStream } from './read-stream';
 import { writeRequest } from './write-request';
 
 export const geminiTarget: HubTarget = {
+  toolNames: /^[a-zA-Z_][a-zA-Z0-9_.:-]{0,127}$/,
   path,
   request: (request, { model }) => writeRequest(request, model),
   answer: readAnswer,

@@ -10,7 +10,6 @@ import { CallerMistake } from '../dialect';
 import type { HubMessage, HubPart, HubToolCall } from '../hub';
 import { argumentsOf } from '../tool-arguments';
 import { GEMINI_3, generationOf } from './model-generation';
-import { checkToolName } from './tool-names';
 
 export interface Contents {
   readonly system: readonly { readonly text: string }[];
@@ -116,7 +115,6 @@ class Turns {
   /** `number` counts the calls of one message: of those only the first has a signature. */
   private call(call: HubToolCall, number: number, at: string): string {
     const place = `${at}.tool_calls[${number}].function`;
-    checkToolName(call.name, `${place}.name`);
     const args = argumentsOf(call, `${place}.arguments`);
     const id = this.pairs.call(call.id, at);
     this.names.set(id, call.name);

@@ -1,7 +1,6 @@
 /** Tools on offer and which of them may be called. Source: https://ai.google.dev/api/caching#FunctionCallingConfig */
 import type { HubRequest, HubTool } from '../hub';
 import type { JsonObject } from '../json';
-import { checkToolName } from './tool-names';
 import type { Written } from './written';
 
 export function writeTools({ tools, toolChoice, parallelToolCalls }: HubRequest): Written {
@@ -17,8 +16,7 @@ export function writeTools({ tools, toolChoice, parallelToolCalls }: HubRequest)
 }
 
 /** The schema goes as JSON Schema: `parameters` would take a dialect of OpenAPI's, without `$ref` and much else. */
-function writeTool({ name, description, parameters }: HubTool, index: number): JsonObject {
-  checkToolName(name, `tools[${index}].function.name`);
+function writeTool({ name, description, parameters }: HubTool): JsonObject {
   return {
     name,
     ...(description !== null && { description }),

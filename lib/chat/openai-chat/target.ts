@@ -6,6 +6,7 @@ import { ChunkStream } from './read-stream';
 import { writeRequest } from './write-request';
 
 export const chatTarget: HubTarget = {
+  toolNames: /^[a-zA-Z0-9_-]{1,64}$/,
   path: () => '/chat/completions',
   request: writeRequest,
   answer: readAnswer,

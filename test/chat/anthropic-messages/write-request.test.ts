@@ -8,7 +8,6 @@ const written = (body: JsonObject): JsonObject => JSON.parse(request(body).text)
 
 const FUNCTION = { name: 'f', description: 'd', parameters: { type: 'object', properties: { a: {} } } };
 const TOOLS = [{ type: 'function', function: FUNCTION }];
-const USER = { role: 'user', content: 'hello' };
 const user = (text: string): object => ({ role: 'user', content: [{ type: 'text', text }] });
 
 describe('the body', () => {
@@ -131,13 +130,6 @@ describe('tools', () => {
     expect(request({ tools: [{ type: 'function', function: { ...FUNCTION, strict: true } }] }).dropped).toEqual([
       'tools.function.strict',
     ]);
-  });
-
-  test.each(['a b', 'a.b', 'ü', 'x'.repeat(65)])('C21 the name %j is refused', (name) => {
-    const tools = [...TOOLS, { type: 'function', function: { name } }];
-    expect(mistakeOf({ tools })).toMatchObject({ param: 'tools[1].function.name', code: 'invalid_request' });
-    const call = { role: 'assistant', tool_calls: [{ id: 'a', function: { name, arguments: '' } }] };
-    expect(mistakeOf({ messages: [USER, call] })).toMatchObject({ param: 'messages[1].tool_calls[0].function.name' });
   });
 });
 

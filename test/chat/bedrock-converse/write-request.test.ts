@@ -211,12 +211,4 @@ describe('tools', () => {
     expect(namesOf({ messages: history, tools: TOOLS, tool_choice: 'none' })).toEqual(['unavailable']);
     expect(namesOf({ messages: history, tools: TOOLS })).toEqual(['f']);
   });
-
-  test('C21 a name that Bedrock would not take is refused by its place', () => {
-    const named = (name: string): object => ({ type: 'function', function: { name } });
-    expect(() => request({ tools: [named('ok'), named('not ok')] })).toThrow(
-      expect.objectContaining({ param: 'tools[1].function.name' }) as Error,
-    );
-    expect(() => request({ tools: [named('a.b')], tool_choice: 'none' })).toThrow(CallerMistake);
-  });
 });

@@ -190,11 +190,6 @@ test.each<[string, object[], string]>([
     [user('q'), assistant(null, call('a', '[1]')), result('a')],
     'messages[1].tool_calls[0].function.arguments',
   ],
-  [
-    'C21 a call by a name that the target does not take',
-    [user('q'), assistant(null, { id: 'a', function: { name: 'a b', arguments: '' } }), result('a')],
-    'messages[1].tool_calls[0].function.name',
-  ],
   ['C23 a result without a call', [user('q'), result('a')], 'messages[1].tool_call_id'],
   [
     'C23 a call whose result comes after something else',
