@@ -36,17 +36,34 @@ export interface HubMessage {
 }
 
 export type HubPart =
-  | { readonly kind: 'text'; readonly text: string }
-  | {
+  | ({ readonly kind: 'text'; readonly text: string } & HubCached)
+  | ({
       readonly kind: 'image';
       readonly source: { readonly url: string } | { readonly mediaType: string; readonly base64: string };
-    }
-  | { readonly kind: 'file'; readonly name: string | null; readonly mediaType: string; readonly base64: string }
-  | { readonly kind: 'reasoning'; readonly text: string }
+    } & HubCached)
+  | ({
+      readonly kind: 'file';
+      readonly name: string | null;
+      readonly mediaType: string;
+      readonly base64: string;
+    } & HubCached)
+  | ({ readonly kind: 'reasoning'; readonly text: string } & HubSealed)
   | HubToolCall
-  | { readonly kind: 'tool_result'; readonly id: string; readonly text: string };
+  | ({ readonly kind: 'tool_result'; readonly id: string; readonly text: string } & HubCached);
 
-export interface HubToolCall {
+/** Where the caller wants the prompt cached up to, in Anthropic's words. */
+export interface HubCached {
+  readonly cacheControl?: JsonObject;
+}
+
+/** What Anthropic wants back with reasoning, as it came. */
+export interface HubSealed {
+  readonly signature?: string;
+  /** Reasoning that may not be read: its encrypted form, and no text. */
+  readonly redacted?: string;
+}
+
+export interface HubToolCall extends HubCached {
   readonly kind: 'tool_call';
   readonly id: string;
   readonly name: string;
@@ -56,7 +73,7 @@ export interface HubToolCall {
   readonly thoughtSignature?: string;
 }
 
-export interface HubTool {
+export interface HubTool extends HubCached {
   readonly name: string;
   readonly description: string | null;
   /** A JSON Schema; `null`: the tool takes no arguments. */
@@ -113,7 +130,7 @@ export type HubEvent =
 /** Tool calls are numbered from 0 in the order they begin in their choice. */
 export type HubChoiceEvent =
   | { readonly kind: 'text'; readonly text: string }
-  | { readonly kind: 'reasoning'; readonly text: string }
+  | ({ readonly kind: 'reasoning'; readonly text: string } & HubSealed)
   | { readonly kind: 'refusal'; readonly text: string }
   | { readonly kind: 'logprobs'; readonly tokens: readonly HubLogprob[] }
   | {
