@@ -68,13 +68,19 @@ const CARRIED: ReadonlySet<string> = new Set([
 export function leftOut({ body, metadata }: ChatCall): string[] {
   const given = metadata === undefined ? body['metadata'] : metadata;
   const lost = isObject(given) && isGiven(given['user_id']) && readUser(given).user === undefined;
-  const cites = JSON.stringify(body['messages']).includes('"citations":{"enabled":true');
+  const cites = documentsOf(body).some(({ citations }) => isObject(citations) && citations['enabled'] === true);
   return [
     ...Object.keys(body).filter((param) => !CARRIED.has(param) && isGiven(body[param])),
     ...(lost ? ['metadata.user_id'] : []),
     ...(cites ? ['citations'] : []),
   ];
 }
+
+const documentsOf = ({ messages }: JsonObject): JsonObject[] =>
+  (messages as unknown[])
+    .filter(isObject)
+    .flatMap(({ content }) => (Array.isArray(content) ? content.filter(isObject) : []))
+    .filter(({ type }) => type === 'document');
 
 /** The most that OpenAI takes. */
 const LONGEST_USER = 64;
