@@ -20,7 +20,7 @@ export const nameOf = (name: string): string => (Object.hasOwn(NAMES, name) ? (N
 export function reword({ message, param, code }: CallerMistake, { body }: ChatCall): CallerMistake {
   if (param === null) return new CallerMistake(message, param, code);
   const own = placeOf(param, () => readTurns(body));
-  const said = message.replaceAll(`'${param}'`, `'${own}'`).replaceAll('a data: URL', 'base64');
+  const said = message.replaceAll(`'${param}'`, `'${own}'`).replaceAll(/(?:a )?data: URLs?/g, 'base64 data');
   return new CallerMistake(said, own, code);
 }
 

@@ -54,7 +54,6 @@ test.each<[string, Dialect, readonly string[], object[], string]>([
   ['gemini tools in pieces', toGemini, gemini.toolsInPieces, [{ name: 'tool_a' }, { name: 'tool_b' }], 'tool_use'],
 ])('%s is a whole message, and broken off anywhere none', (_, dialect, events, content, stopReason) => {
   const whole = runEvents(dialect, CALL, events);
-  const named = events.map((data) => data);
   expect(whole.last).toMatchObject({ ended: true });
   const message =
     dialect === messagesPassThrough ? readMessageEvents(withNames(whole.out)) : readMessageEvents(whole.out);
@@ -66,7 +65,7 @@ test.each<[string, Dialect, readonly string[], object[], string]>([
   });
   expect(message.content).toHaveLength(content.length);
 
-  const bytes = bytesOf(named, dialect);
+  const bytes = bytesOf(events, dialect);
   const step = Math.ceil(bytes.length / 150);
   const lastEvent = bytesOf(events.slice(0, -1), dialect).length;
   const wrong: unknown[] = [];
