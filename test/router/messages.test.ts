@@ -1,5 +1,6 @@
 /** `POST /v1/messages` over real sockets: every target's protocol behind it, and what a coding agent gets. */
 import type { JsonObject } from '../../lib/chat/dialect';
+import type { DecisionRecord } from '../../lib/records/decision-record';
 import { eventsOf, readMessageEvents } from '../chat/anthropic-messages/events';
 import * as streams from '../chat/streams/anthropic';
 import { type FakeBedrock, startFakeBedrock } from '../support/fake-bedrock';
@@ -7,6 +8,7 @@ import { type FakeClosed, startFakeClosed } from '../support/fake-closed';
 import { type FakeVllm, startFakeVllm } from '../support/fake-vllm';
 import { type PartialConfig, configOf } from '../support/plans';
 import { KEY, type TestRouter, startRouter } from '../support/router';
+import { until } from '../support/simulated-fleet';
 
 const TARGETS = ['fast', 'gpt', 'claude', 'gemini', 'nova'] as const;
 const CALL = '<tool_call>{"name": "weather", "arguments": {"city": "Zürich"}}</tool_call>';
@@ -81,6 +83,12 @@ async function failureOf(asked: Promise<Response>): Promise<JsonObject> {
   return { status: response.status, type: error['type'], code: error['code'], param: error['param'] };
 }
 
+/** The caller may have all of an answer before its record is written. */
+async function recordOf({ records }: TestRouter): Promise<DecisionRecord | undefined> {
+  await until(() => records.length > 0);
+  return records[0];
+}
+
 const textOf = (content: unknown): string =>
   (content as { type: string; text?: string }[]).map(({ text = '' }) => text).join('');
 
@@ -101,10 +109,14 @@ describe.each(TARGETS)('%s answers', (model) => {
       output_tokens: output,
       cache_read_input_tokens: read,
     } = message['usage'] as Record<string, number>;
-    expect(started.records).toMatchObject([
-      { endpoint: 'messages', outcome: 'answered', finish: 'stop', usageEstimated: false },
-    ]);
-    const { usage } = started.records[0] ?? {};
+    const record = await recordOf(started);
+    expect(record).toMatchObject({
+      facts: { endpoint: 'messages' },
+      outcome: 'answered',
+      finish: 'stop',
+      usageEstimated: false,
+    });
+    const usage = record?.usage;
     expect(usage?.promptTokens).toBe((input ?? 0) + (read ?? 0));
     expect(usage?.completionTokens).toBe(output);
     expect(output).toBeGreaterThan(0);
@@ -118,8 +130,13 @@ describe.each(TARGETS)('%s answers', (model) => {
     expect({ stopReason, isWhole }).toEqual({ stopReason: 'end_turn', isWhole: true });
     expect(textOf(content)).not.toBe('');
     expect(message['id']).toMatch(/^msg_/);
-    const { usage: booked, ...record } = started.records[0] ?? {};
-    expect(record).toMatchObject({ endpoint: 'messages', outcome: 'answered', finish: 'stop', usageEstimated: false });
+    const { usage: booked, ...record } = (await recordOf(started)) ?? {};
+    expect(record).toMatchObject({
+      facts: { endpoint: 'messages' },
+      outcome: 'answered',
+      finish: 'stop',
+      usageEstimated: false,
+    });
     expect((usage as Record<string, number>)['output_tokens']).toBe(booked?.completionTokens);
   });
 });
@@ -180,7 +197,7 @@ describe("Anthropic's own models", () => {
       path: '/v1/messages',
       body: { ...body, model: 'claude-sonnet-5', max_tokens: 200, metadata: { user_id: 'u' } },
     });
-    expect(started.records[0]).toMatchObject({ usage: { promptTokens: 10, completionTokens: 7 }, costUsd: 0.017 });
+    expect(await recordOf(started)).toMatchObject({ usage: { promptTokens: 10, completionTokens: 7 }, costUsd: 0.017 });
   });
 
   test('hear of betas and version, and nobody hears of the key or anything else', async () => {
@@ -301,7 +318,7 @@ describe("a failure is told in Anthropic's shape", () => {
       data: { type: 'error', error: { type: 'api_error', code: 'upstream_interrupted' } },
     });
     expect(events.map(({ name }) => name)).not.toContain('message_stop');
-    expect(started.records[0]).toMatchObject({ outcome: 'interrupted', usageEstimated: true });
+    expect(await recordOf(started)).toMatchObject({ outcome: 'interrupted', usageEstimated: true });
   });
 });
 
