@@ -3,6 +3,8 @@ import type { JsonObject } from '../../lib/chat/dialect';
 import type { DecisionRecord } from '../../lib/records/decision-record';
 import { eventsOf, readMessageEvents } from '../chat/anthropic-messages/events';
 import * as streams from '../chat/streams/anthropic';
+import * as bedrockStreams from '../chat/streams/bedrock';
+import { eventStream } from '../support/event-stream';
 import { type FakeBedrock, startFakeBedrock } from '../support/fake-bedrock';
 import { type FakeClosed, startFakeClosed } from '../support/fake-closed';
 import { type FakeVllm, startFakeVllm } from '../support/fake-vllm';
@@ -51,6 +53,8 @@ async function start(change: PartialConfig = {}): Promise<TestRouter> {
       nova: { provider: 'bedrock', model: 'amazon.nova-lite-v1:0' },
     },
     routes: [{ name: 'default', to: ['fast'] }],
+    // Random ids of tool calls are now and then taken for the number of a card.
+    sensitivity: { default: 'public', detect: { card: 'off', iban: 'off', ssn: 'off', secret: 'off', email: 'off' } },
     ...change,
   });
   router = await startRouter(config, {
@@ -176,6 +180,46 @@ describe.each(TARGETS.filter((model) => model !== 'nova'))('a tool of %s', (mode
   });
 });
 
+test('a tool of Bedrock is called, and hears of its result beside what the user says', async () => {
+  const started = await start();
+  bedrock.stream = eventStream(bedrockStreams.tools);
+  const response = await ask(started, 'nova', { tools: TOOLS, stream: true });
+  const { content, stopReason } = readMessageEvents(await response.text());
+  expect(stopReason).toBe('tool_use');
+  const blocks = content.map((block) => (block['type'] === 'tool_use' ? { ...block, input: {} } : block));
+  const results = ['a', 'b'].map((id) => ({ type: 'tool_result', tool_use_id: id, content: `R${id}` }));
+  const messages = [
+    { role: 'user', content: 'x' },
+    { role: 'assistant', content: blocks },
+    { role: 'user', content: [...results, { type: 'text', text: 'and?' }] },
+  ];
+  expect((await ask(started, 'nova', { tools: TOOLS, messages })).status).toBe(200);
+  expect(bedrock.requests.at(-1)?.body).toMatchObject({
+    messages: [
+      {},
+      { content: [{ text: 'Looking.' }, { toolUse: { toolUseId: 'a' } }, { toolUse: { toolUseId: 'b' } }] },
+      {
+        content: [
+          { toolResult: { toolUseId: 'a', content: [{ text: 'Ra' }] } },
+          { toolResult: { toolUseId: 'b', content: [{ text: 'Rb' }] } },
+          { text: 'and?' },
+        ],
+      },
+    ],
+  });
+});
+
+test('F1 a number of a card in a block of the system prompt keeps the request at home', async () => {
+  const started = await start({ sensitivity: { default: 'public' } });
+  const system = [{ type: 'text', text: 'The card is 4111 1111 1111 1111.' }];
+  expect(await failureOf(ask(started, 'gemini', { system }))).toMatchObject({
+    status: 403,
+    type: 'permission_error',
+    code: 'boundary_forbidden',
+  });
+  expect((await ask(started, 'fast', { system })).status).toBe(200);
+});
+
 describe("Anthropic's own models", () => {
   test('get what the caller wrote, and answer byte for byte', async () => {
     const started = await start();
@@ -244,7 +288,6 @@ test('what a target is not told of is listed by its name in the caller', async (
   const response = await ask(started, 'gpt', {
     thinking: { type: 'adaptive' },
     service_tier: 'auto',
-    path: '/sealed/../v1/messages',
   });
   expect(response.headers.get('x-hybrid-dropped-params')).toBe('service_tier,thinking');
 });
