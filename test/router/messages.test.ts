@@ -292,6 +292,14 @@ test('what a target is not told of is listed by its name in the caller', async (
   expect(response.headers.get('x-hybrid-dropped-params')).toBe('service_tier,thinking');
 });
 
+test.each<[string, Record<string, string>, number]>([
+  ['beside a token for elsewhere', { authorization: 'Bearer sk-ant-oat01-x' }, 200],
+  ['as a bearer', { authorization: `Bearer ${KEY}`, 'x-api-key': 'sk-ant-x' }, 200],
+  ['not at all', { authorization: 'Bearer sk-ant-oat01-x', 'x-api-key': 'sk-ant-x' }, 401],
+])('the key comes %s', async (_, headers, status) => {
+  expect((await ask(await start(), 'fast', { headers })).status).toBe(status);
+});
+
 describe("a failure is told in Anthropic's shape", () => {
   test.each<[string, Ask, string, JsonObject]>([
     [
@@ -317,6 +325,11 @@ describe("a failure is told in Anthropic's shape", () => {
     ['counts', { path: '/v1/messages/count_tokens?beta=true' }, 'fast', { status: 404, type: 'not_found_error' }],
   ])('%s', async (_, body, model, failure) => {
     expect(await failureOf(ask(await start(), model, body))).toMatchObject(failure);
+  });
+
+  test('counts: and why, so that agents count by themselves', async () => {
+    const response = await ask(await start(), 'fast', { path: '/v1/messages/count_tokens' });
+    expect(await response.text()).toContain('this router counts no tokens');
   });
 
   test('by a body that is no JSON', async () => {
