@@ -17,8 +17,11 @@ export function checkMessagesBody(body: JsonObject): void {
 function checkMessage(message: unknown, at: string): void {
   if (!isObject(message)) refuse(at, 'an object', message);
   const { role, content } = message;
-  if (role !== 'user' && role !== 'assistant') refuse(`${at}.role`, "'user' or 'assistant'", role);
+  if (!ROLES.includes(role)) refuse(`${at}.role`, "'user', 'assistant' or 'system'", role);
   if (!isContent(content)) refuse(`${at}.content`, 'a string or an array of blocks', content);
 }
+
+/** Agents say by `system` within the conversation what the user did not. */
+const ROLES: readonly unknown[] = ['user', 'assistant', 'system'];
 
 const isContent = (content: unknown): boolean => typeof content === 'string' || Array.isArray(content);

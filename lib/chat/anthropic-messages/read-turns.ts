@@ -36,12 +36,25 @@ export function readTurns(body: JsonObject): PlacedMessage[] {
       run.push({ role: 'user', parts: readContent(message['content'], `${at}.content`, USER), at });
       continue;
     }
+    if (message['role'] === 'system') {
+      run.push({ role: 'user', parts: readContent(message['content'], `${at}.content`, SYSTEM).map(reminder), at });
+      continue;
+    }
     endRun();
     turns.push({ role: 'assistant', parts: readContent(message['content'], `${at}.content`, ASSISTANT), at });
   }
   endRun();
   return turns;
 }
+
+/**
+ * What the system says within a conversation stays in its place, as a part of the user's turn: many chat templates take
+ * system text at the front only, and there it would change what is cached. Claude Code marks its own reminders so.
+ */
+const reminder = ({ part, at }: Placed): Placed =>
+  part.kind === 'text'
+    ? { part: { ...part, text: `<system-reminder>\n${part.text}\n</system-reminder>` }, at }
+    : { part, at };
 
 function readSystem(body: JsonObject): PlacedMessage[] {
   const parts = systemBlocks(body).flatMap(({ block, at }) => readBlock(block, at, SYSTEM));

@@ -28,7 +28,7 @@ describe('the router looks at', () => {
     [{ messages: [] }, 'messages'],
     [{ messages: 'x' }, 'messages'],
     [{ messages: ['x'] }, 'messages[0]'],
-    [{ messages: [{ role: 'system', content: 'x' }] }, 'messages[0].role'],
+    [{ messages: [{ role: 'tool', content: 'x' }] }, 'messages[0].role'],
     [{ messages: [{ role: 'user', content: 5 }] }, 'messages[0].content'],
     [{ max_tokens: null }, 'max_tokens'],
     [{ max_tokens: 0 }, 'max_tokens'],

@@ -37,12 +37,34 @@ describe('turns', () => {
     ]);
   });
 
-  test("a line for Anthropic's books is told to nobody else", () => {
-    const system = [
-      { type: 'text', text: 'x-anthropic-billing-header: cc_version=2.1; cch=1f2e;' },
-      { type: 'text', text: 'You are an agent.' },
+  test.each<[string, unknown]>([
+    [
+      'in a block of its own',
+      [
+        { type: 'text', text: 'x-anthropic-billing-header: cc_version=2.1; cch=1f2e;' },
+        { type: 'text', text: 'You are an agent.' },
+      ],
+    ],
+    ['before the prompt', [{ type: 'text', text: 'x-anthropic-billing-header: cch=1f2e;\nYou are an agent.' }]],
+    ['in a string', 'x-anthropic-billing-header: cch=1f2e;\nYou are an agent.'],
+  ])("a line for Anthropic's books is told to nobody else: %s", (_, system) => {
+    expect(read({ system }).messages[0]).toEqual({
+      role: 'system',
+      parts: [{ kind: 'text', text: 'You are an agent.' }],
+    });
+  });
+
+  test('what the system says within the conversation stays there', () => {
+    const messages = [
+      { role: 'user', content: 'go' },
+      { role: 'assistant', content: [{ type: 'tool_use', id: 'a', name: 'f', input: {} }] },
+      { role: 'system', content: 'Be brief.' },
+      { role: 'user', content: [{ type: 'tool_result', tool_use_id: 'a', content: 'A' }] },
     ];
-    expect(read({ system }).messages[0]?.parts).toEqual([{ kind: 'text', text: 'You are an agent.' }]);
+    expect(read({ messages }).messages.slice(2)).toEqual([
+      { role: 'tool', parts: [{ kind: 'tool_result', id: 'a', text: 'A' }] },
+      { role: 'user', parts: [{ kind: 'text', text: '<system-reminder>\nBe brief.\n</system-reminder>' }] },
+    ]);
   });
 
   test('results of tools come directly behind the calls, whatever the user says beside them', () => {
