@@ -6,7 +6,6 @@
  * an error event: no `finish_reason` and no `[DONE]` that the model did not send.
  */
 import type { ErrorShape, Ingress } from '../../lib/chat/ingress';
-import { openAiErrors } from '../../lib/chat/openai-chat/error';
 import { own } from '../../lib/plan/own';
 import type { RouterPlan } from '../../lib/plan/types';
 import { type Decision, decide } from '../../lib/policy/decide';
@@ -22,7 +21,7 @@ import { Draining } from './draining';
 import { InFlight } from './in-flight';
 import { listModels } from './list-models';
 import { readPath } from './path';
-import { PATHS, ingressAt } from './protocols';
+import { PATHS, errorsAt, ingressAt } from './protocols';
 import { readBody } from './read-body';
 import type { RouterRequest, Sink } from './request';
 import { sendError, sendJson } from './respond';
@@ -52,7 +51,7 @@ export function createRouter(deps: RouterDeps): Router {
     const afterwards: Promise<void>[] = [];
     const found = ingressAt(path);
     const ingress = found instanceof Promise ? await found : found;
-    const errors = ingress?.errors ?? openAiErrors;
+    const errors = ingress?.errors ?? (await errorsAt(path));
     try {
       const error = await answer(deps, shared, deps.lanes[laneName], path, ingress, request, sink, trace, afterwards);
       if (error !== null) await refuse(error, sink, trace, errors);
@@ -112,6 +111,7 @@ async function answer(
     trace.close('answered', 200, null);
     return null;
   }
+  if (path === '/v1/messages/count_tokens') return NOT_COUNTED;
   if (request.method !== 'POST' || ingress === null) return UNKNOWN_PATH;
   return ask(deps, shared, lane, key, ingress, request, sink, trace, afterwards);
 }
@@ -180,8 +180,16 @@ const UNKNOWN_PATH: RouterError = {
   param: null,
 };
 
+/** An estimate told as a count would be worse: who asks counts by itself when it gets none. */
+const NOT_COUNTED: RouterError = {
+  code: 'unknown_path',
+  message:
+    'this router counts no tokens: each model counts them in its own way, and the answer says how many there were',
+  param: null,
+};
+
 const INVALID_KEY: RouterError = {
   code: 'invalid_api_key',
-  message: 'the API key is missing, unknown or expired; send `Authorization: Bearer hk_…`',
+  message: 'the API key is missing, unknown or expired; send `Authorization: Bearer hk_…` or `x-api-key: hk_…`',
   param: null,
 };

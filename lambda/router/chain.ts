@@ -189,6 +189,7 @@ export class ChainWalk {
         dialect,
         call: priced.call,
         body: upstream,
+        callerHeaders: request.headers,
         stream: facts.stream,
         limits: lane.plan.limits,
         leftMs: leftMs(),

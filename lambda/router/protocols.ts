@@ -18,11 +18,13 @@ const INGRESSES: Readonly<Record<string, () => Promise<Ingress>>> = {
   [CHAT_PATH]: () => Promise.resolve(chatIngress),
   '/v1/completions': async () => (await import('../../lib/chat/openai-completions/ingress.js')).completionsIngress,
   '/v1/embeddings': async () => (await import('../../lib/chat/openai-embeddings/ingress.js')).embeddingsIngress,
+  '/v1/messages': async () => (await import('../../lib/chat/anthropic-messages/ingress.js')).messagesIngress,
 };
 
 /** Callers that the hub understands. */
 const CALLERS: Readonly<Partial<Record<Endpoint, () => Promise<HubCaller>>>> = {
   chat: async () => (await import('../../lib/chat/openai-chat/caller.js')).chatCaller,
+  messages: async () => (await import('../../lib/chat/anthropic-messages/caller.js')).messagesCaller,
 };
 
 const TARGETS: Readonly<Record<Protocol, () => Promise<HubTarget>>> = {
@@ -50,8 +52,11 @@ export async function ingressOf(endpoint: Endpoint): Promise<Ingress> {
   throw new Error(`nothing takes requests for ${endpoint}`);
 }
 
-/** How failures are told at a path, also at one that there is not. */
-export const errorsAt = async (path: string): Promise<ErrorShape> => (await ingressAt(path))?.errors ?? openAiErrors;
+/** How failures are told at a path, also at one that there is not: whoever asks below a path knows its shape. */
+export async function errorsAt(path: string): Promise<ErrorShape> {
+  const above = PATHS.find((known) => path.startsWith(`${known}/`));
+  return (await ingressAt(above ?? path))?.errors ?? openAiErrors;
+}
 
 const known = new Map<string, Dialect>();
 

@@ -36,6 +36,8 @@ export interface Dialect {
   path(call: ChatCall): string;
   /** How a streamed answer is cut into events. @default - server-sent events */
   readonly framing?: Framing;
+  /** Headers of the caller's request, by lower-case name, that the target hears too. @default - none */
+  headers?(given: CallerHeaders): Readonly<Record<string, string>>;
   /** Throws `CallerMistake` where the caller's body cannot be said in the target's protocol. */
   request(call: ChatCall): UpstreamBody;
   /** A whole answer with status 200. */
@@ -44,6 +46,8 @@ export interface Dialect {
   /** What an error body of the target means. */
   fault(status: number, text: string): UpstreamFault;
 }
+
+export type CallerHeaders = Readonly<Record<string, string | undefined>>;
 
 /** `event-stream`: AWS's binary one. */
 export type Framing = 'sse' | 'event-stream';

@@ -20,7 +20,11 @@ export interface HubCaller {
   readonly answer: (answer: HubAnswer, call: ChatCall) => string;
   readonly stream: (call: ChatCall) => HubStreamWriter;
   /** What a target does not like, in the caller's own words. @default - they are those of a chat completion */
-  readonly reword?: (mistake: CallerMistake) => CallerMistake;
+  readonly reword?: (mistake: CallerMistake, call: ChatCall) => CallerMistake;
+  /** A parameter of a chat completion as the caller calls it. @default - the same */
+  readonly nameOf?: (name: string) => string;
+  /** Parameters that no target is told of, by the caller's name. @default - none */
+  readonly leavesOut?: (call: ChatCall) => readonly string[];
 }
 
 /** A protocol that targets speak. */
@@ -53,9 +57,9 @@ export function throughHub(caller: HubCaller, target: HubTarget): Dialect {
       const renamed = target.toolNames === undefined ? null : renameTools(asked, target.toolNames);
       if (renamed !== null) renames.set(call, renamed);
       try {
-        return target.request(renamed?.request ?? asked, call);
+        return named(target.request(renamed?.request ?? asked, call), caller, call);
       } catch (error) {
-        throw error instanceof CallerMistake && caller.reword !== undefined ? caller.reword(error) : error;
+        throw error instanceof CallerMistake && caller.reword !== undefined ? caller.reword(error, call) : error;
       }
     },
     answer(call, text): AnswerRead | UpstreamFault {
@@ -67,4 +71,15 @@ export function throughHub(caller: HubCaller, target: HubTarget): Dialect {
     stream: (call) => hubStream(target.stream(call), caller.stream(call), renames.get(call)?.event),
     fault: target.fault,
   };
+}
+
+/** What is left out and changed, by the caller's names, each once. */
+function named(
+  { text, dropped, changed }: UpstreamBody,
+  { nameOf, leavesOut }: HubCaller,
+  call: ChatCall,
+): UpstreamBody {
+  const names = (all: readonly string[]): readonly string[] => (nameOf === undefined ? all : all.map(nameOf));
+  const leftOut = leavesOut?.(call) ?? [];
+  return { text, dropped: [...new Set([...leftOut, ...names(dropped)])], changed: [...new Set(names(changed))] };
 }

@@ -128,6 +128,11 @@ const API_NAMES = new Set(
     'reasoning_content reasoning_effort refusal required response_format role safety_identifier schema sensitivity ' +
     'session source stop stop_sequences store stream stream_options strict suffix summary system systemInstruction ' +
     'task temperature text thinking title tool_call_id tool_calls tool_choice tool_use_id tools top_p type url user ' +
-    'user_id'
+    'user_id ' +
+    // Anthropic's Messages
+    'allowed_callers allowed_domains authorization_token blocked_domains budget_tokens cited_text container ' +
+    'context_management disable_parallel_tool_use display edits effort enabled inference_geo input_examples ' +
+    'is_error max_uses mcp_servers output_config output_format service_tier signature speed tool_name top_k ttl ' +
+    'user_location'
   ).split(' '),
 );

@@ -1,7 +1,15 @@
 /** One attempt: one request to one destination, to the point where it is known whether it will answer. */
 import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
-import type { AnswerRead, ChatCall, Dialect, Framing, UpstreamBody, UpstreamFault } from '../../../lib/chat/dialect';
+import type {
+  AnswerRead,
+  CallerHeaders,
+  ChatCall,
+  Dialect,
+  Framing,
+  UpstreamBody,
+  UpstreamFault,
+} from '../../../lib/chat/dialect';
 import { isGateRefusal } from '../../../lib/chat/gate-refusal';
 import type { PlanLimits } from '../../../lib/plan/types';
 import type { AttemptFailure } from '../../../lib/policy/reasons';
@@ -18,6 +26,7 @@ export interface AttemptInput {
   readonly dialect: Dialect;
   readonly call: ChatCall;
   readonly body: UpstreamBody;
+  readonly callerHeaders: CallerHeaders;
   readonly stream: boolean;
   readonly limits: PlanLimits;
   /** Until the request's deadline. */
@@ -79,23 +88,15 @@ export async function attempt(input: AttemptInput): Promise<AttemptResult> {
   return answer.ok ? { kind: 'answer', answer } : failed(failureOf(answer), answer, status);
 }
 
-function postFor({
-  destination,
-  dialect,
-  call,
-  body,
-  stream,
-  limits,
-  leftMs,
-  signal,
-  idempotencyKey,
-}: AttemptInput): Post {
+function postFor(input: AttemptInput): Post {
+  const { destination, dialect, call, body, callerHeaders, stream, limits, leftMs, signal, idempotencyKey } = input;
   const plain = {
     origin: destination.baseUrl,
     path: dialect.path(call),
     ...(destination.certificateSha256 !== undefined && { certificateSha256: destination.certificateSha256 }),
     headers: {
       ...destination.headers,
+      ...dialect.headers?.(callerHeaders),
       'content-type': 'application/json',
       'content-length': String(Buffer.byteLength(body.text)),
       accept: stream ? STREAM_TYPES[dialect.framing ?? 'sse'] : 'application/json',

@@ -22,7 +22,8 @@ const NOTHING: HubStep = { events: [] };
 export class MessagesStream implements HubStreamReader {
   private readonly blocks = new Map<number, Block>();
   private started = false;
-  private hasContent = false;
+  /** A block has begun, of whatever kind. */
+  hasContent = false;
   private calls = 0;
   private usage = NO_USAGE;
   private stopReason: string | null = null;

@@ -62,6 +62,17 @@ export function hubUsage({
   };
 }
 
+/** Of an answer whose target does not say. */
+export const NO_HUB_USAGE: HubUsage = hubUsage(NO_USAGE);
+
+/** As a caller of the Messages API reads it. */
+export const writeUsage = (usage: HubUsage): JsonObject => ({
+  input_tokens: Math.max(0, usage.promptTokens - usage.cacheReadTokens - usage.cacheWriteTokens),
+  cache_creation_input_tokens: usage.cacheWriteTokens,
+  cache_read_input_tokens: usage.cacheReadTokens,
+  output_tokens: usage.completionTokens,
+});
+
 const FINISH: Readonly<Record<string, HubFinish>> = {
   end_turn: 'stop',
   stop_sequence: 'stop',

@@ -10,6 +10,8 @@ export function writeRequest(request: HubRequest, { model, maxTokensField }: Cha
   // OpenAI's own API refuses what it does not know; engines and the rest of the world do not.
   const isOpenAi = maxTokensField === 'max_completion_tokens';
   const { messages, droppedReasoning } = writeMessages(request.messages, { reasoning: !isOpenAi });
+  // Who asks by another protocol may not know that the model does not think, and OpenAI refuses the word there.
+  const takesEffort = request.reasoningEffort !== null && !(isOpenAi && DOES_NOT_THINK.test(model));
   const others = writeOthers(request.other, isOpenAi ? OPENAI_PARAMS : ENGINE_PARAMS);
   const body = {
     model,
@@ -20,7 +22,7 @@ export function writeRequest(request: HubRequest, { model, maxTokensField }: Cha
     ...(request.topP !== null && { top_p: request.topP }),
     ...(request.stop.length > 0 && { stop: request.stop }),
     ...writeFormat(request.responseFormat),
-    ...(request.reasoningEffort !== null && { reasoning_effort: request.reasoningEffort }),
+    ...(takesEffort && { reasoning_effort: request.reasoningEffort }),
     ...others.fields,
     ...(request.stream && { stream: true, stream_options: { include_usage: true } }),
   };
@@ -29,11 +31,15 @@ export function writeRequest(request: HubRequest, { model, maxTokensField }: Cha
     dropped: [
       ...(droppedReasoning ? ['reasoning_content'] : []),
       ...(hasCacheMarks(request) ? ['cache_control'] : []),
+      ...(request.reasoningEffort !== null && !takesEffort ? ['reasoning_effort'] : []),
       ...others.dropped,
     ],
     changed: [],
   };
 }
+
+/** OpenAI's models from before the ones that think. */
+const DOES_NOT_THINK = /^(?:ft:)?(?:gpt-[34]|chatgpt-)/;
 
 function writeTools({ tools, toolChoice, parallelToolCalls }: HubRequest): JsonObject {
   if (tools.length === 0) return {};
