@@ -19,7 +19,9 @@ export interface HubCaller {
   readonly answer: (answer: HubAnswer, call: ChatCall) => string;
   readonly stream: (call: ChatCall) => HubStreamWriter;
   /** What a target does not like, in the caller's own words. @default - they are those of a chat completion */
-  readonly reword?: (mistake: CallerMistake) => CallerMistake;
+  readonly reword?: (mistake: CallerMistake, call: ChatCall) => CallerMistake;
+  /** A parameter that a target left out or changed, by the caller's name. @default - that of a chat completion */
+  readonly paramName?: (name: string) => string;
 }
 
 /** A protocol that targets speak. */
@@ -46,9 +48,9 @@ export function throughHub(caller: HubCaller, target: HubTarget): Dialect {
     request(call) {
       const request = caller.request(call);
       try {
-        return target.request(request, call);
+        return named(target.request(request, call), caller.paramName);
       } catch (error) {
-        throw error instanceof CallerMistake && caller.reword !== undefined ? caller.reword(error) : error;
+        throw error instanceof CallerMistake && caller.reword !== undefined ? caller.reword(error, call) : error;
       }
     },
     answer(call, text): AnswerRead | UpstreamFault {
@@ -60,4 +62,9 @@ export function throughHub(caller: HubCaller, target: HubTarget): Dialect {
     stream: (call) => hubStream(target.stream(call), caller.stream(call)),
     fault: target.fault,
   };
+}
+
+function named(body: UpstreamBody, nameOf: HubCaller['paramName']): UpstreamBody {
+  if (nameOf === undefined) return body;
+  return { ...body, dropped: body.dropped.map(nameOf), changed: body.changed.map(nameOf) };
 }
