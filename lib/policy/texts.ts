@@ -119,18 +119,19 @@ const AUDIO_FORMATS = new Set(['wav', 'mp3', 'flac', 'opus', 'ogg', 'aac', 'm4a'
 /** Names of the APIs' own fields, the only ones that `where` repeats: it goes into answers and records. */
 const API_NAMES = new Set(
   (
-    'action additionalProperties allOf allowed_tools annotations anyOf arguments audio authorization ' +
-    'cache_control call_id citations code command const container content contents context conversation data ' +
-    'default definitions description detail diff document documents encoding_format encrypted_content enum ' +
-    'examples file file_data file_id file_url fileData filename fileUri format function functionCall ' +
-    'functionDeclarations functionResponse headers id image image_url include inline_data inlineData input ' +
-    'input_audio input_schema instructions items json_schema logit_bias logprobs max_completion_tokens ' +
-    'max_output_tokens max_tokens media_type messages metadata mime_type mimeType model name namespace oneOf ' +
-    'output parallel_tool_calls parameters parts pattern prediction previous_response_id prompt prompt_cache_key ' +
-    'properties queries query reasoning reasoning_content reasoning_effort refusal required response_format ' +
-    'results role safety_identifier schema sensitivity server_description server_label server_url session source ' +
-    'status stderr stdout stop stop_sequences store stream stream_options strict suffix summary system ' +
-    'systemInstruction task temperature text thinking title token tool_call_id tool_calls tool_choice ' +
-    'tool_use_id tools top_p truncation type url user user_id variables'
+    'additionalProperties allOf anyOf arguments audio cache_control call_id citations const content contents ' +
+    'context data default definitions description detail document documents encoding_format enum examples file ' +
+    'file_data file_id file_url fileData filename fileUri format function functionCall functionDeclarations ' +
+    'functionResponse id image image_url inline_data inlineData input input_audio input_schema instructions items ' +
+    'json_schema logit_bias max_completion_tokens max_tokens media_type messages metadata mime_type mimeType model ' +
+    'name oneOf output parallel_tool_calls parameters parts pattern prediction prompt properties reasoning ' +
+    'reasoning_content reasoning_effort refusal required response_format role safety_identifier schema sensitivity ' +
+    'session source stop stop_sequences store stream stream_options strict suffix summary system systemInstruction ' +
+    'task temperature text thinking title tool_call_id tool_calls tool_choice tool_use_id tools top_p type url user ' +
+    'user_id ' +
+    // Of OpenAI's Responses API alone.
+    'action allowed_tools annotations authorization code command container conversation diff encrypted_content headers ' +
+    'include max_output_tokens namespace previous_response_id prompt_cache_key queries query results ' +
+    'server_description server_label server_url status stderr stdout truncation variables'
   ).split(' '),
 );
