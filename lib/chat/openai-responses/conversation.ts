@@ -11,6 +11,12 @@ export interface PlacedMessage extends HubMessage {
   readonly places: readonly string[];
 }
 
+/** A part with its place. */
+export interface PlacedPart {
+  readonly part: HubPart;
+  readonly at: string;
+}
+
 interface OpenMessage extends PlacedMessage {
   readonly parts: HubPart[];
   readonly places: string[];
@@ -21,7 +27,7 @@ export class Conversation {
   /** Calls of the assistant's last turn that have no result yet. */
   private readonly openCalls = new Set<string>();
   /** What results show beside their text: no target takes it there, so the user shows it once the results are told. */
-  private shown: { readonly parts: readonly HubPart[]; readonly at: string }[] = [];
+  private shown: PlacedPart[] = [];
 
   say(role: 'system' | 'user', parts: readonly HubPart[], at: string, places: readonly string[]): void {
     this.show();
@@ -45,11 +51,11 @@ export class Conversation {
     for (const part of parts) if (part.kind === 'tool_call') this.openCalls.add(part.id);
   }
 
-  result(id: string, text: string, shown: readonly HubPart[], at: string): void {
+  result(id: string, text: string, shown: readonly PlacedPart[], at: string): void {
     this.openCalls.delete(id);
     this.begin('tool', at, [{ kind: 'tool_result', id, text }], [at]);
-    const label: HubPart = { kind: 'text', text: `Shown by the tool call ${id}:` };
-    if (shown.length > 0) this.shown.push({ parts: [label, ...shown], at: `${at}.output` });
+    if (shown.length === 0) return;
+    this.shown.push({ part: { kind: 'text', text: `Shown by the tool call ${id}:` }, at }, ...shown);
   }
 
   end(): readonly PlacedMessage[] {
@@ -60,9 +66,11 @@ export class Conversation {
   private show(): void {
     const { shown } = this;
     this.shown = [];
-    const places = shown.flatMap(({ parts, at }) => parts.map(() => at));
     const [first] = shown;
-    if (first !== undefined) this.begin('user', first.at, shown.flatMap(({ parts }) => parts), places); // prettier-ignore
+    if (first === undefined) return;
+    const parts = shown.map(({ part }) => part);
+    const places = shown.map(({ at }) => at);
+    this.begin('user', first.at, parts, places);
   }
 
   private begin(role: HubMessage['role'], at: string, parts: readonly HubPart[], places: readonly string[]): void {

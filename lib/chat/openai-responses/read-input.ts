@@ -71,7 +71,8 @@ function readOutput({ call_id: id, output }: JsonObject, at: string, conversatio
   if (typeof id !== 'string' || id === '') refuse(`${at}.call_id`, 'the id of a function call', id);
   const parts = readContent(output, `${at}.output`, ANY);
   const text = parts.map((part) => (part.kind === 'text' ? part.text : '')).join('');
-  const shown = parts.filter(({ kind }) => kind !== 'text');
+  const placed = parts.map((part, index) => ({ part, at: `${at}.output[${index}]` }));
+  const shown = placed.filter(({ part }) => part.kind !== 'text');
   conversation.result(id, text, shown, at);
 }
 
