@@ -150,6 +150,9 @@ describe.each(['fast', 'claude', 'flash', 'gpt'])('a tool of %s', (model) => {
       stream,
     );
     expect([answer.status, textOf(answer)]).toEqual(['completed', 'It rains.']);
+    // Gemini's sealed thoughts come with the call and go back with it.
+    if (model === 'flash')
+      expect(JSON.stringify(closed.requests.at(-1)?.body)).toContain('"thoughtSignature":"ZmFrZQ=="');
   });
 });
 
