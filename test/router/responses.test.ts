@@ -181,7 +181,7 @@ test("OpenAI's client: a call, and the answer to its result", async () => {
   const call = first.output.find((item) => item.type === 'function_call');
   closed.script = 'It rains.';
   const output = { type: 'function_call_output' as const, call_id: call?.call_id ?? '', output: 'rain' };
-  const input = [ASKED, ...first.output, output];
+  const input = [ASKED, ...first.output, output] as OpenAI.Responses.ResponseInput;
   const second = await client().responses.stream({ model: 'claude', tools, input }).finalResponse();
   expect(second.output_text).toBe('It rains.');
 });

@@ -116,6 +116,8 @@ export class StreamCheck {
   readonly items: Record<string, unknown>[] = [];
   final: Json | null = null;
   private readonly done = new Set<number>();
+  /** Parts that were ended. */
+  private readonly endedParts = new Set<object>();
   private expected = 0;
 
   constructor(events: readonly string[]) {
@@ -168,7 +170,12 @@ export class StreamCheck {
     item['status'] = said['status'];
     if (said['status'] === 'in_progress') this.wrong.push('an item goes on behind its end');
     if (!isDeepStrictEqual(item, said)) this.wrong.push(`item ${index} ends as another`);
+    this.partsEnded(list(item['content']));
     this.done.add(index);
+  }
+
+  private partsEnded(content: readonly object[]): void {
+    if (!content.every((part) => this.endedParts.has(part))) this.wrong.push('a part was not ended');
   }
 
   private change(type: string, item: Record<string, unknown>, event: Json): void {
@@ -184,6 +191,7 @@ export class StreamCheck {
     const at = event['content_index'] as number;
     if (type === 'response.content_part.added') {
       if (at !== content.length) this.wrong.push(`part ${at} is the ${content.length}th`);
+      this.partsEnded(content);
       content.push(copyOf(event['part'] as Json));
       return;
     }
@@ -191,6 +199,7 @@ export class StreamCheck {
     if (part === undefined || at !== content.length - 1) return void this.wrong.push(`${type} is of another part`);
     if (type === 'response.content_part.done') {
       if (!isDeepStrictEqual(part, event['part'])) this.wrong.push(`part ${at} ends as another`);
+      this.endedParts.add(part);
       return;
     }
     if (part['type'] !== what) return void this.wrong.push(`${type} in a part of type ${String(part['type'])}`);

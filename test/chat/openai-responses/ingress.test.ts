@@ -124,6 +124,8 @@ const PLACES: readonly (readonly [where: string, body: JsonObject])[] = [
   ['input[0].summary[0].text', { input: [{ type: 'reasoning', summary: [{ type: 'summary_text', text: CARD }] }] }],
   ['input[0].content[0].text', { input: [{ type: 'reasoning', content: [{ type: 'reasoning_text', text: CARD }] }] }],
   ['input[0].queries[0]', { input: [{ type: 'file_search_call', queries: [CARD] }] }],
+  ['input[0].encrypted_content', { input: [{ type: 'reasoning', encrypted_content: CARD }] }],
+  ['input[0].stdout', { input: [{ type: 'shell_call_output', stdout: CARD }] }],
   ['tools[0].description', { tools: [{ type: 'function', name: 'f', description: CARD }] }],
   [
     'tools[0].parameters.properties.*.enum[0]',

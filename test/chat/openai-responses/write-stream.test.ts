@@ -159,6 +159,19 @@ test.each<[HubFinish, string, string | undefined, string]>([
   expect((final?.['output'] as { status: string }[]).map((item) => item.status)).toEqual(['completed', lastItem]);
 });
 
+test('of several calls that were begun the limit cuts the last one', () => {
+  const events: HubEvent[] = [
+    START,
+    { kind: 'tool_call', index: 0, id: 'a', name: 'f' },
+    { kind: 'tool_arguments', index: 0, json: '{}' },
+    { kind: 'tool_call', index: 1, id: 'b', name: 'f' },
+    { kind: 'tool_arguments', index: 1, json: '{"x' },
+    { kind: 'finish', finish: 'length' },
+  ];
+  const { final } = new StreamCheck(streamed(events));
+  expect((final?.['output'] as { status: string }[]).map(({ status }) => status)).toEqual(['completed', 'incomplete']);
+});
+
 test('an answer without a finish has no end', () => {
   const writer = responsesCaller.stream(askOf({ stream: true }));
   writer.write(START);
