@@ -48,7 +48,7 @@ test("the router's program takes along no protocol that is not everybody's", asy
   const atOnce = Object.entries(outputs).filter(([file]) => loadedAtOnce(bundle).includes(path.basename(file)));
   const inputs = atOnce.flatMap(([, { inputs: parts }]) => Object.keys(parts));
   expect(inputs).toContain('lib/chat/openai-chat/pass-through.ts');
-  expect(inputs.filter((file) => /gemini|bedrock-converse|anthropic|through-hub\b.*target/.test(file))).toEqual([]);
+  expect(inputs.filter((file) => /gemini|bedrock-converse|anthropic|openai-responses|through-hub\b.*target/.test(file))).toEqual([]);
 });
 
 test('another folder makes the same bytes', async () => {

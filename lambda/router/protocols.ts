@@ -19,12 +19,14 @@ const INGRESSES: Readonly<Record<string, () => Promise<Ingress>>> = {
   '/v1/completions': async () => (await import('../../lib/chat/openai-completions/ingress.js')).completionsIngress,
   '/v1/embeddings': async () => (await import('../../lib/chat/openai-embeddings/ingress.js')).embeddingsIngress,
   '/v1/messages': async () => (await import('../../lib/chat/anthropic-messages/ingress.js')).messagesIngress,
+  '/v1/responses': async () => (await import('../../lib/chat/openai-responses/ingress.js')).responsesIngress,
 };
 
 /** Callers that the hub understands. */
 const CALLERS: Readonly<Partial<Record<Endpoint, () => Promise<HubCaller>>>> = {
   chat: async () => (await import('../../lib/chat/openai-chat/caller.js')).chatCaller,
   messages: async () => (await import('../../lib/chat/anthropic-messages/caller.js')).messagesCaller,
+  responses: async () => (await import('../../lib/chat/openai-responses/caller.js')).responsesCaller,
 };
 
 const TARGETS: Readonly<Record<Protocol, () => Promise<HubTarget>>> = {

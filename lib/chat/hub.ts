@@ -6,7 +6,7 @@ import type { CacheFor } from './cache-control';
 import type { JsonObject } from './json';
 
 export interface HubRequest {
-  /** One for one the caller's, so that an index here names the caller's own message. */
+  /** One for one the caller's, so that an index here names the caller's own message; else the caller's `reword` tells. */
   readonly messages: readonly HubMessage[];
   readonly tools: readonly HubTool[];
   readonly toolChoice: 'auto' | 'none' | 'required' | { readonly name: string };

@@ -31,28 +31,29 @@ export interface Sized {
   readonly needs: readonly RequestNeed[];
   readonly maxTokens: number | null;
   readonly choices?: number;
+  /** Texts that are only named, because they are kept elsewhere. */
+  readonly storedTexts?: number;
 }
 
 /** More than any provider of the catalogue charges for one image at its usual detail. */
 const TOKENS_PER_IMAGE = 3_000;
-/** A file that is only named may be as large as the largest context there is. */
-const TOKENS_PER_NAMED_FILE = 1_000_000;
+/** What is only named may be as large as the largest context there is. */
+const TOKENS_PER_NAMED = 1_000_000;
 /** Role markers and separators that a chat template puts around a message. */
 const TEMPLATE_TOKENS_PER_MESSAGE = 8;
 const BYTES_PER_TOKEN = 4;
 
 export function requestSize(sized: Sized): RequestSize {
-  const { text, bodyBytes, attachments, messages, maxTokens, choices = 1 } = sized;
+  const { text, bodyBytes, attachments, messages, maxTokens, choices = 1, storedTexts = 0 } = sized;
   const images = attachments.filter(({ need }) => need === 'images');
   const files = attachments.filter(({ need }) => need !== 'images');
   // The length of base64 data is no text, and is charged by the piece.
   const textBytes = bodyBytes - bytesOf(images);
   const imageTokens = images.length * TOKENS_PER_IMAGE;
-  const namedFiles = files.filter(({ inlineBytes }) => inlineBytes === 0).length;
+  const named = files.filter(({ inlineBytes }) => inlineBytes === 0).length + storedTexts;
   return {
     needs: [...new Set([...attachments.map(({ need }) => need), ...sized.needs])],
-    promptTokensMax:
-      textBytes + imageTokens + namedFiles * TOKENS_PER_NAMED_FILE + messages * TEMPLATE_TOKENS_PER_MESSAGE,
+    promptTokensMax: textBytes + imageTokens + named * TOKENS_PER_NAMED + messages * TEMPLATE_TOKENS_PER_MESSAGE,
     promptTokens: Math.ceil((textBytes - bytesOf(files) - escapeBytes(text)) / BYTES_PER_TOKEN) + imageTokens,
     maxTokens,
     choices,

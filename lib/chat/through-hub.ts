@@ -74,12 +74,8 @@ export function throughHub(caller: HubCaller, target: HubTarget): Dialect {
 }
 
 /** What is left out and changed, by the caller's names, each once. */
-function named(
-  { text, dropped, changed }: UpstreamBody,
-  { nameOf, leavesOut }: HubCaller,
-  call: ChatCall,
-): UpstreamBody {
+function named(body: UpstreamBody, { nameOf, leavesOut }: HubCaller, call: ChatCall): UpstreamBody {
   const names = (all: readonly string[]): readonly string[] => (nameOf === undefined ? all : all.map(nameOf));
-  const leftOut = leavesOut?.(call) ?? [];
-  return { text, dropped: [...new Set([...leftOut, ...names(dropped)])], changed: [...new Set(names(changed))] };
+  const dropped = new Set([...(leavesOut?.(call) ?? []), ...names(body.dropped)]);
+  return { ...body, dropped: [...dropped], changed: [...new Set(names(body.changed))] };
 }

@@ -133,6 +133,10 @@ const API_NAMES = new Set(
     'allowed_callers allowed_domains authorization_token blocked_domains budget_tokens cited_text container ' +
     'context_management disable_parallel_tool_use display edits effort enabled inference_geo input_examples ' +
     'is_error max_uses mcp_servers output_config output_format service_tier signature speed tool_name top_k ttl ' +
-    'user_location'
+    'user_location ' +
+    // Of OpenAI's Responses API alone.
+    'action allowed_tools annotations authorization code command container conversation diff encrypted_content headers ' +
+    'include max_output_tokens namespace previous_response_id prompt_cache_key queries query results ' +
+    'server_description server_label server_url status stderr stdout truncation variables'
   ).split(' '),
 );

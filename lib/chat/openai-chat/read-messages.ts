@@ -2,6 +2,7 @@
 import { readCacheMark } from '../cache-control';
 import type { HubMessage, HubPart } from '../hub';
 import { type JsonObject, isObject } from '../json';
+import { readDataUrl } from './data-url';
 import { isGiven, refuse, unsupported } from './mistakes';
 import { readThinkingBlocks } from './thinking-blocks';
 import { readThoughtSignature } from './thought-signature';
@@ -141,12 +142,4 @@ function readFile({ file }: JsonObject, at: string): HubPart {
   if (typeof data !== 'string') refuse(`${at}.file.file_data`, 'a data: URL', data);
   const name = typeof filename === 'string' ? filename : null;
   return { kind: 'file', name, ...readDataUrl(data, `${at}.file.file_data`) };
-}
-
-/** No pattern over the whole URL: it may be megabytes long. */
-function readDataUrl(url: string, at: string): { mediaType: string; base64: string } {
-  const comma = url.indexOf(',');
-  const head = /^data:([^;,]+)(?:;[^;,]+)*;base64$/i.exec(url.slice(0, Math.max(comma, 0)));
-  if (head?.[1] === undefined) refuse(at, 'a data: URL with a media type and base64 data', url);
-  return { mediaType: head[1].toLowerCase(), base64: url.slice(comma + 1) };
 }

@@ -6,6 +6,7 @@ import { type JsonObject, isObject } from '../json';
 import { checkChatBody } from './check-body';
 import { isGiven, refuse, unsupported } from './mistakes';
 import { readMessages } from './read-messages';
+import { readBoolean, readNumber, readString } from './scalars';
 
 /** The caller's request as the policy changed it. */
 export function readCall({ body, set, metadata }: ChatCall): HubRequest {
@@ -120,23 +121,4 @@ function readStop(stop: unknown): readonly string[] {
   const stops = Array.isArray(stop) ? (stop as unknown[]) : [stop];
   if (!stops.every((one) => typeof one === 'string')) refuse('stop', 'a string or an array of strings', stop);
   return stops;
-}
-
-function readNumber(param: string, body: JsonObject, max: number): number | null {
-  const value = body[param] ?? null;
-  if (value === null) return null;
-  if (typeof value !== 'number' || value < 0 || value > max) refuse(param, `a number from 0 to ${max}`, value);
-  return value;
-}
-
-function readBoolean(param: string, body: JsonObject): boolean | null {
-  const value = body[param] ?? null;
-  if (value !== null && typeof value !== 'boolean') refuse(param, 'a boolean', value);
-  return value;
-}
-
-function readString(param: string, body: JsonObject): string | null {
-  const value = body[param] ?? null;
-  if (value !== null && typeof value !== 'string') refuse(param, 'a string', value);
-  return value;
 }

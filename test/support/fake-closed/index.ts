@@ -1,6 +1,6 @@
 /**
- * A fake of closed APIs: one server that answers as OpenAI at /v1/chat/completions, as Anthropic at /v1/messages and as
- * Gemini at /v1beta/models/*, with made-up text, and fails in the ways those fail. Every response says `x-fake: closed`.
+ * A fake of closed APIs: one server that answers as OpenAI at /v1/chat/completions and /v1/responses, as Anthropic
+ * at /v1/messages and as Gemini at /v1beta/models/*, with made-up text, and fails in the ways those fail. Every response says `x-fake: closed`.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Listener, reset, type Exchange, type RecordedRequest } from '../fake-vllm/listener';
@@ -10,6 +10,7 @@ import { anthropic } from './anthropic';
 import { answer, type Json } from './answer';
 import { gemini } from './gemini';
 import { openai } from './openai';
+import { openaiResponses } from './openai-responses';
 import type { Protocol } from './protocol';
 
 export type { Chunking, RecordedRequest, Script };
@@ -198,6 +199,7 @@ export class FakeClosed {
 
 const PROTOCOLS: Readonly<Record<string, Protocol | undefined>> = {
   'POST /v1/chat/completions': openai,
+  'POST /v1/responses': openaiResponses,
   'POST /v1/messages': anthropic,
 };
 

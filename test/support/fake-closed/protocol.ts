@@ -3,7 +3,7 @@ import type { RecordedRequest } from '../fake-vllm/listener';
 import type { Answer, Asked, Json } from './answer';
 
 export interface Protocol {
-  readonly name: 'openai' | 'anthropic' | 'gemini';
+  readonly name: 'openai' | 'openai-responses' | 'anthropic' | 'gemini';
   /** Whether the request asks for a stream. */
   streams(request: RecordedRequest): boolean;
   /** What is wrong with the request's headers, as status and body; undefined if nothing is. */
