@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import * as path from 'node:path';
 import { type BuildOptions, type BuildResult, type Metafile, build, transform } from 'esbuild';
+import { oneProgram } from './one-program';
 
 const ROOT = path.resolve(__dirname, '../..');
 
@@ -70,10 +71,29 @@ async function bundleInChunks(name: string, root: string): Promise<Bundle> {
     splitting: true,
     chunkNames: '[name]-[hash]',
   });
-  return { files: await Promise.all(outputFiles.map(asCommonJs)), metafile };
+  const parts = await Promise.all(
+    outputFiles.map(async ({ path: file, text }) => ({ name: path.basename(file), code: await asCommonJs(text) })),
+  );
+  const folder = path.join(root, 'dist/assets', name);
+  const written = oneProgram(ENTRY, parts, loadedAtOnce(metafile));
+  const files = [...written].map(([file, code]) => ({ path: path.join(folder, file), contents: Buffer.from(code) }));
+  return { files, metafile };
 }
 
-async function asCommonJs({ path: file, text }: { path: string; text: string }): Promise<BundleFile> {
+const ENTRY = 'index.js';
+
+/** Names of the output files without which the program cannot start: its own, and what it imports at once. */
+export function loadedAtOnce({ outputs }: Metafile): string[] {
+  const files = new Set(Object.keys(outputs).filter((file) => path.basename(file) === ENTRY));
+  for (const file of files) {
+    for (const { kind, path: imported } of outputs[file]?.imports ?? []) {
+      if (kind === 'import-statement' && imported in outputs) files.add(imported);
+    }
+  }
+  return [...files].map((file) => path.basename(file));
+}
+
+async function asCommonJs(text: string): Promise<string> {
   const { code } = await transform(text, {
     format: 'cjs',
     platform: 'node',
@@ -81,29 +101,7 @@ async function asCommonJs({ path: file, text }: { path: string; text: string }):
     minify: true,
     supported: { 'dynamic-import': false },
   });
-  return { path: file, contents: Buffer.from(code) };
-}
-
-/** A file of a bundle. */
-export interface BundleFile {
-  readonly path: string;
-  readonly contents: Uint8Array;
-}
-
-export interface Bundle {
-  readonly files: readonly BundleFile[];
-  readonly metafile: Metafile;
-}
-
-/** Names of the files of a bundle without which it cannot start: the program, and what it imports at once. */
-export function loadedAtOnce({ metafile: { outputs } }: Bundle): string[] {
-  const files = new Set(Object.keys(outputs).filter((file) => path.basename(file) === 'index.js'));
-  for (const file of files) {
-    for (const { kind, path: imported } of outputs[file]?.imports ?? []) {
-      if (kind === 'import-statement' && imported in outputs) files.add(imported);
-    }
-  }
-  return [...files].map((file) => path.basename(file));
+  return code;
 }
 
 /** Programs under `lambda/`: each folder with an `index.ts`. */

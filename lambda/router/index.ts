@@ -20,9 +20,6 @@ const plan = JSON.parse(readFileSync(path.join(__dirname, 'plan.json'), 'utf8'))
 checkLane(plan, process.env);
 const deployment = process.env[ENVIRONMENT.deployment] ?? plan.name;
 
-// Nobody waits for it: a request that is earlier loads what it needs itself.
-void preload(plan);
-
 const writeLine = (line: string): void => void process.stdout.write(`${line}\n`);
 
 const { keys, ledger, replicas, secrets, wakes } = accountStores({
@@ -55,3 +52,6 @@ const router = createRouter({
 });
 
 export const handler = lambdaStreamHandler(router, plan.limits);
+
+// Nobody waits for it: a request that is earlier loads what it needs itself, and is told of what fails.
+preload(plan).catch(() => undefined);

@@ -6,18 +6,15 @@ import * as path from 'node:path';
 import { promisify } from 'node:util';
 import { configSchema } from '../../../config/schema';
 import { compile } from '../../../lib/plan/compile';
-import { bundleAsset, loadedAtOnce } from '../bundle';
+import { bundleAsset } from '../bundle';
 import { quantile } from './load';
 
 const RUNS = 21;
 
 /** Bytes of the program without the chunks that are loaded only when something asks for them. */
 export async function programBytes(): Promise<number> {
-  const bundle = await bundleAsset('router');
-  const atOnce = loadedAtOnce(bundle);
-  return bundle.files
-    .filter(({ path: file }) => atOnce.includes(path.basename(file)))
-    .reduce((bytes, { contents }) => bytes + contents.byteLength, 0);
+  const { files } = await bundleAsset('router');
+  return files.find(({ path: file }) => path.basename(file) === 'index.js')?.contents.byteLength ?? NaN;
 }
 
 /** Milliseconds, the median of fresh processes: from `require` of the function's program to its handler. */

@@ -1,13 +1,14 @@
 /** The body of an upstream that compresses though it was asked not to, as some proxies do. */
 import type { IncomingMessage } from 'node:http';
 import { type Readable, pipeline } from 'node:stream';
-import * as zlib from 'node:zlib';
+import type { BrotliDecompress, Gunzip } from 'node:zlib';
+import { zlib } from './zlib';
 
-const DECODERS: Readonly<Record<string, () => zlib.Gunzip | zlib.BrotliDecompress>> = {
-  gzip: zlib.createGunzip,
-  'x-gzip': zlib.createGunzip,
-  deflate: zlib.createInflate,
-  br: zlib.createBrotliDecompress,
+const DECODERS: Readonly<Record<string, () => Gunzip | BrotliDecompress>> = {
+  gzip: () => zlib().createGunzip(),
+  'x-gzip': () => zlib().createGunzip(),
+  deflate: () => zlib().createInflate(),
+  br: () => zlib().createBrotliDecompress(),
 };
 
 /** Ends as the response does: with its error, and its connection is closed with it. `null`: nobody here can read it. */

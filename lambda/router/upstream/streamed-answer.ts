@@ -1,6 +1,5 @@
 /** A streamed answer as it comes off the socket, read into the caller's protocol a network chunk at a time. */
 import type { Readable } from 'node:stream';
-import { crc32 } from 'node:zlib';
 import type { Framing, StreamReader, StreamStep, UpstreamFault } from '../../../lib/chat/dialect';
 import { eventStreamReader } from '../../../lib/chat/event-stream';
 import type { HubUsage } from '../../../lib/chat/hub';
@@ -8,6 +7,7 @@ import { type EventReader, sseReader } from '../../../lib/chat/sse';
 import type { RouterError } from '../../../lib/policy/errors';
 import type { AttemptFailure } from '../../../lib/policy/reasons';
 import { UpstreamFailure } from './http';
+import { zlib } from './zlib';
 
 export interface StreamTimes {
   readonly firstEventMs: number;
@@ -45,7 +45,7 @@ export class StreamedAnswer {
     const onFault = (fault: UpstreamFault): void => {
       if (!this.isOver) this.take({ out: '', fault });
     };
-    this.events = framing === 'sse' ? sseReader(onEvent) : eventStreamReader({ crc32, onEvent, onFault });
+    this.events = framing === 'sse' ? sseReader(onEvent) : eventStreamReader({ crc32: zlib().crc32, onEvent, onFault });
     this.firstEventTimer = setTimeout(() => this.stop('first_event_timeout'), times.firstEventMs);
   }
 
