@@ -78,7 +78,10 @@ function placesIn(bytes: Uint8Array): number[] {
   return Array.from({ length: Math.floor(bytes.length / step) + 1 }, (_place, index) => index * step);
 }
 
-describe.each([...own, ...recorded])('%s', (_name, dialect, events) => {
+/** Through the hub they are read as our own are, and below they are held to what they say passed through. */
+const everyByte = [...own, ...recorded.filter(([, dialect]) => dialect !== openAiThroughHub)];
+
+describe.each(everyByte)('%s', (_name, dialect, events) => {
   const expected = runEvents(dialect, ASKING, events);
 
   test('is read to its end', () => {

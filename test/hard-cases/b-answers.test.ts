@@ -382,6 +382,3 @@ describe('B28 an answer after a schema', () => {
     });
   });
 });
-
-test.todo('B26 ids of tool calls are mapped one to one for callers of /v1/messages');
-test.todo('B27 events of /v1/responses come in order, numbered, and end with response.completed');

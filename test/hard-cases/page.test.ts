@@ -6,11 +6,11 @@ import { resultsByCase } from '../../bin/dev/hard-cases/results';
 import { ALL_IDS, CASES, NOTES, NOT_APPLICABLE, idsOf } from './cases';
 import { namedTests, titlesIn } from './titles';
 
-/** Cases whose tests are still to come; one that has a test by now is to be taken out. */
-const PENDING: readonly string[] = (
-  'B26 B27 C25 C27 D10 D11 D12 D13 D14 D15 D16 E2 E4 E5 E6 E7 E8 E9 E10 E11 E12 E13 E14 E15 ' +
-  'F1 F2 F3 F4 F5 F6 F7 F9 G1 G2 G3 G4 G5 G6'
-).split(' ');
+/** Structured output is not checked yet: their tests come with that. */
+const PENDING: readonly string[] = ['G3', 'G4', 'G5', 'G6'];
+
+/** Parsing takes longer than all the rest here. */
+const NAMED = namedTests();
 
 test('the cases are all that there are, each once', () => {
   expect(CASES.map(({ id }) => id)).toEqual(ALL_IDS);
@@ -18,13 +18,13 @@ test('the cases are all that there are, each once', () => {
 });
 
 test('every case has a test that is called after it, or a reason why there can be none', () => {
-  const named = new Set([...namedTests().values()].flatMap((ids) => [...ids]));
+  const named = new Set([...NAMED.values()].flatMap((ids) => [...ids]));
   const without = ALL_IDS.filter((id) => !named.has(id) && NOT_APPLICABLE[id] === undefined);
   expect(without.filter((id) => !PENDING.includes(id))).toEqual([]);
 });
 
 test('titles name no case that there is not', () => {
-  const unknown = [...namedTests()].flatMap(([file, ids]) =>
+  const unknown = [...NAMED].flatMap(([file, ids]) =>
     [...ids].filter((id) => !ALL_IDS.includes(id)).map((id) => `${file}: ${id}`),
   );
   expect(unknown).toEqual([]);
@@ -32,7 +32,7 @@ test('titles name no case that there is not', () => {
 
 test('at most eight cases are said to be impossible, each with its reason and without a test', () => {
   const excused = Object.entries(NOT_APPLICABLE);
-  const named = new Set([...namedTests().values()].flatMap((ids) => [...ids]));
+  const named = new Set([...NAMED.values()].flatMap((ids) => [...ids]));
   expect(excused.length).toBeLessThanOrEqual(8);
   expect(excused.filter(([id, why]) => !ALL_IDS.includes(id) || named.has(id) || why.length < 10)).toEqual([]);
   expect(Object.keys(NOTES).filter((id) => !ALL_IDS.includes(id))).toEqual([]);

@@ -19,7 +19,7 @@ export function hardCasesPage(results: ReadonlyMap<string, CaseResult>): string 
     '## How to read it',
     '',
     '- _Ours_ is what the tests said when this page was written: how many begin with the id of the case, and that all of them',
-    '  pass. `FAILS` is one that does not. In A, B and H at least one of each sends a provider’s bytes over real sockets.',
+    '  pass. `FAILS` is one that does not. In A to F and H at least one of each sends a provider’s bytes over real sockets.',
     `- The others were measured on ${MEASURED.on}: ${MEASURED.portkey} and ${MEASURED.litellm}. A few of`,
     '  their results are known from the issues of the two projects alone. `not measured` says nothing of them. Both move',
     '  on: look at the date.',
