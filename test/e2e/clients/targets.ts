@@ -20,6 +20,8 @@ export interface Target {
   streamsSlowly(stage: Stage): Promise<void> | void;
   /** Who counts clients that left in the middle of an answer. */
   left(stage: Stage): Left;
+  /** The last request that came there, as text. */
+  lastBody(stage: Stage): string;
   /** As new. */
   reset(stage: Stage): Promise<void> | void;
 }
@@ -40,6 +42,9 @@ const SLOWLY_MS = 200;
 
 const inText = (calls: readonly ToolCall[]): string =>
   calls.map((call) => `<tool_call>${JSON.stringify(call)}</tool_call>`).join('');
+
+const textOfLast = ({ requests }: { readonly requests: readonly { readonly body: unknown }[] }): string =>
+  JSON.stringify(requests.findLast(({ body }) => body !== undefined)?.body);
 
 function closed(protocol: string, model: string): Target {
   return {
@@ -62,6 +67,7 @@ function closed(protocol: string, model: string): Target {
       return stage.closed.setMode({ kind: 'slow', delayMs: SLOWLY_MS });
     },
     left: (stage) => stage.closed,
+    lastBody: (stage) => textOfLast(stage.closed),
     reset(stage) {
       stage.closed.script = undefined;
       return stage.closed.setMode({ kind: 'ok' });
@@ -87,6 +93,7 @@ const llama: Target = {
     vllm.tokenDelayMs = SLOWLY_MS;
   },
   left: ({ vllm }) => vllm,
+  lastBody: ({ vllm }) => textOfLast(vllm),
   async reset({ vllm }) {
     vllm.script = undefined;
     vllm.tokenDelayMs = 0;
@@ -140,6 +147,7 @@ const nova: Target = {
     stage.bedrock.pauseMs = SLOWLY_MS;
   },
   left: ({ bedrock }) => bedrock,
+  lastBody: ({ bedrock }) => textOfLast(bedrock),
   reset({ bedrock }) {
     Object.assign(bedrock, { error: null, resets: false, pieceBytes: 1_024, pauseMs: 0 });
   },
