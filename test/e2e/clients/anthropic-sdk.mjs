@@ -18,8 +18,8 @@ const TOOLS = [
 
 const scenarios = {
   async plain({ messages, asked }) {
-    const { data, response } = await messages.create(asked).withResponse();
-    return { ...told(data), from: response.headers.get('x-hybrid-model') };
+    const { data, response, request_id: requestID } = await messages.create(asked).withResponse();
+    return { ...told(data), from: response.headers.get('x-hybrid-model'), requestID };
   },
 
   /** Event by event, as they come. */

@@ -43,6 +43,7 @@ describe.each(targets.map((target): [string, Target] => [target.protocol, target
     expect(got).toMatchObject({
       ...{ type: 'message', role: 'assistant', text: TEXT, stop: 'end_turn', from: model },
       ...{ id: some.text, model: some.text, usage: { input_tokens: some.count, output_tokens: some.count } },
+      requestID: some.text,
     });
     expect((got['usage'] as Record<string, number>)['output_tokens']).toBeGreaterThan(0);
   });
@@ -167,7 +168,7 @@ describe('what the router itself says', () => {
     ],
   ])('%s has its class, and is not tried again', async (_what, what, how, error) => {
     const got = await ask(what, 'claude', { retries: 2, ...how });
-    expect(got).toMatchObject({ error, requests: 1 });
+    expect(got).toMatchObject({ error: { ...error, requestID: some.text }, requests: 1 });
   });
 
   test('its models', async () => {
