@@ -39,6 +39,8 @@ export interface ToolCall {
 
 const LONG_TEXT = Array.from({ length: 100 }, (_, index) => `word${index}`).join(' ');
 const SLOWLY_MS = 200;
+/** Within the text of every protocol: a stream of Responses begins with four events without any. */
+const EVENTS_BEFORE_RESET = 6;
 
 const inText = (calls: readonly ToolCall[]): string =>
   calls.map((call) => `<tool_call>${JSON.stringify(call)}</tool_call>`).join('');
@@ -60,7 +62,7 @@ function closed(protocol: string, model: string): Target {
       }),
     breaksOff(stage, text) {
       stage.closed.script = text;
-      return stage.closed.setMode({ kind: 'reset-mid-stream', afterEvents: 4 });
+      return stage.closed.setMode({ kind: 'reset-mid-stream', afterEvents: EVENTS_BEFORE_RESET });
     },
     streamsSlowly(stage) {
       stage.closed.script = LONG_TEXT;
