@@ -39,7 +39,12 @@ export interface Told {
 }
 
 export function hybridHeaders(told: Told): Headers {
-  const headers: Headers = { 'x-request-id': told.requestId, 'x-hybrid-guarantee': told.guarantee };
+  const headers: Headers = {
+    // As OpenAI's clients read it, and as Anthropic's do.
+    'x-request-id': told.requestId,
+    'request-id': told.requestId,
+    'x-hybrid-guarantee': told.guarantee,
+  };
   if (told.decision !== null) headers['x-hybrid-class'] = told.decision.class.value;
   if (told.decision?.route != null) headers['x-hybrid-route'] = told.decision.route;
   if (told.attempts > 0) headers['x-hybrid-attempts'] = String(told.attempts);

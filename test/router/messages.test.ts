@@ -292,6 +292,15 @@ test('what a target is not told of is listed by its name in the caller', async (
   expect(response.headers.get('x-hybrid-dropped-params')).toBe('service_tier,thinking');
 });
 
+test.each(['fast', 'claude', 'none'])(
+  "the id of a request to %s is where Anthropic's clients look for it",
+  async (model) => {
+    const response = await ask(await start(), model);
+    expect(response.headers.get('request-id')).toMatch(/./);
+    expect(response.headers.get('request-id')).toBe(response.headers.get('x-request-id'));
+  },
+);
+
 test.each<[string, Record<string, string>, number]>([
   ['beside a token for elsewhere', { authorization: 'Bearer sk-ant-oat01-x' }, 200],
   ['as a bearer', { authorization: `Bearer ${KEY}`, 'x-api-key': 'sk-ant-x' }, 200],

@@ -77,6 +77,47 @@ describe.each(targets.map((target): [string, Target] => [target.protocol, target
     expect(got['text']).not.toBe('');
   });
 
+  test('responses: whole, streamed, and by the helper', async () => {
+    target.says(stage, TEXT);
+    const whole = await ask('responses', model);
+    expect(whole).toEqual({ text: TEXT, status: 'completed', tokens: expect.any(Number) as number });
+    expect(whole['tokens']).toBeGreaterThan(0);
+    const streamed = await ask('responses-stream', model);
+    expect(streamed).toMatchObject({ text: TEXT, ends: [['response.completed', TEXT, whole['tokens']]] });
+    expect(streamed).not.toHaveProperty('error');
+    expect(streamed['deltas']).toBeGreaterThan(3);
+    expect(streamed['numbers']).toEqual((streamed['numbers'] as number[]).map((_number, index) => index));
+    expect(await ask('responses-helper', model)).toEqual({ text: TEXT, told: TEXT, status: 'completed' });
+  });
+
+  test('responses: calls of functions that are streamed, and the turn after them', async () => {
+    const places = ['Zürich', 'Bad Homburg vor der Höhe'];
+    target.calls(stage, ...places.map((place) => ({ name: 'weather', arguments: { place } })));
+    const got = await ask('responses-tools', model);
+    // It is asked the same, so it calls again.
+    expect(got).toMatchObject({
+      calls: places.map((place) => ['weather', { place }]),
+      after: ['function_call', 'function_call'],
+    });
+    expect(got['pieces']).toBeGreaterThanOrEqual(target.protocol === 'gemini' ? 2 : 6);
+    for (const part of [...places, 'sun']) expect(target.lastBody(stage)).toContain(part);
+  });
+
+  test('responses: an upstream that dies in the middle: the stream raises and never finishes', async () => {
+    await target.breaksOff(stage, TEXT);
+    const got = await ask('responses-stream', model);
+    expect(got).toMatchObject({
+      ends: [],
+      error: { class: 'APIError', message: expect.stringContaining('broke off') as string },
+    });
+    expect(got['text']).not.toBe('');
+
+    // A replica that died is gone for good.
+    await target.reset(stage);
+    await target.breaksOff(stage, TEXT);
+    expect((await ask('responses-helper', model))['error']).toMatchObject({ class: 'APIError' });
+  });
+
   test('a stream that is closed early is closed upstream', async () => {
     await target.streamsSlowly(stage);
     const upstream = target.left(stage);
@@ -104,6 +145,37 @@ test.each([
   ['a body that is none', 'bad-request', {}, { class: 'BadRequestError', status: 400, param: 'messages' }],
 ])('%s has its class', async (_what, what, how, error) => {
   expect(await ask(what, 'gpt', { retries: 2, ...how })).toMatchObject({ error });
+});
+
+describe('completions', () => {
+  const llama = targets.find(({ protocol }) => protocol === 'vllm') as Target;
+  afterEach(() => llama.reset(stage));
+
+  test('whole and streamed', async () => {
+    llama.says(stage, TEXT);
+    const whole = await ask('completions', llama.model);
+    expect(whole).toEqual({ text: TEXT, finish: 'stop', tokens: expect.any(Number) as number });
+    const streamed = await ask('completions-stream', llama.model);
+    expect(streamed).toMatchObject({ text: TEXT, finishes: ['stop'] });
+    expect(streamed).not.toHaveProperty('error');
+    expect(streamed['pieces']).toBeGreaterThan(3);
+  });
+
+  test('a replica that dies in the middle: the stream raises and never finishes', async () => {
+    await llama.breaksOff(stage, TEXT);
+    const got = await ask('completions-stream', llama.model);
+    expect(got).toMatchObject({
+      finishes: [],
+      error: { class: 'APIError', message: expect.stringContaining('broke off') as string },
+    });
+    expect(got['text']).not.toBe('');
+  });
+});
+
+test('embeddings, in either encoding', async () => {
+  const vectors = [[1, -0.5], [4, -0.5]]; // prettier-ignore
+  expect(await ask('embeddings', 'vectors')).toEqual({ vectors: [vectors, vectors], tokens: 2 });
+  expect(stage.lab.sent.map(({ body }) => body['encoding_format'])).toEqual(['base64', 'float']);
 });
 
 test('when to come again: the client waits that long and is answered', async () => {

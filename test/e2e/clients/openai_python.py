@@ -92,6 +92,79 @@ def bad_request(chat, model):
     return {"answer": chat.completions.create(model=model, messages="hello").id}
 
 
+def responses(client, model):
+    answer = client.responses.create(model=model, input=HELLO)
+    return {"text": answer.output_text, "status": answer.status, "tokens": answer.usage.output_tokens}
+
+
+def responses_stream(client, model):
+    got = {"text": "", "deltas": 0, "numbers": [], "ends": []}
+    try:
+        for event in client.responses.create(model=model, input=HELLO, stream=True):
+            got["numbers"].append(event.sequence_number)
+            if event.type == "response.output_text.delta":
+                got["text"] += event.delta
+                got["deltas"] += 1
+            if event.type in ("response.completed", "response.incomplete", "response.failed"):
+                got["ends"].append([event.type, event.response.output_text, event.response.usage.output_tokens])
+    except openai.APIError as error:
+        return {**got, "error": described(error)}
+    return got
+
+
+def responses_helper(client, model):
+    with client.responses.stream(model=model, input=HELLO) as events:
+        deltas = [event.delta for event in events if event.type == "response.output_text.delta"]
+        final = events.get_final_response()
+    return {"text": final.output_text, "told": "".join(deltas), "status": final.status}
+
+
+def responses_tools(client, model):
+    """Calls that are streamed, and the turn after them."""
+    tools = [{"type": "function", "strict": False, **tool["function"]} for tool in TOOLS]
+    with client.responses.stream(model=model, input=HELLO, tools=tools) as events:
+        pieces = sum(1 for event in events if event.type == "response.function_call_arguments.delta")
+        output = events.get_final_response().output
+    calls = [item for item in output if item.type == "function_call"]
+    results = [{"type": "function_call_output", "call_id": call.call_id, "output": "sun"} for call in calls]
+    after = client.responses.create(model=model, input=[*HELLO, *output, *results], tools=tools)
+    told = [[call.name, json.loads(call.arguments)] for call in calls]
+    return {"calls": told, "pieces": pieces, "after": [item.type for item in after.output]}
+
+
+def completions(client, model):
+    answer = client.completions.create(model=model, prompt="Once")
+    [choice] = answer.choices
+    return {"text": choice.text, "finish": choice.finish_reason, "tokens": answer.usage.completion_tokens}
+
+
+def completions_stream(client, model):
+    got = {"text": "", "pieces": 0, "finishes": []}
+    try:
+        for chunk in client.completions.create(model=model, prompt="Once", stream=True):
+            for choice in chunk.choices:
+                got["text"] += choice.text
+                got["pieces"] += 1
+                got["finishes"] += [choice.finish_reason] if choice.finish_reason else []
+    except openai.APIError as error:
+        return {**got, "error": described(error)}
+    return got
+
+
+def embeddings(client, model):
+    # By itself the client asks for base64.
+    answers = [
+        client.embeddings.create(model=model, input=["a", "four"]),
+        client.embeddings.create(model=model, input=["a", "four"], encoding_format="float"),
+    ]
+    vectors = [[item.embedding for item in answer.data] for answer in answers]
+    return {"vectors": vectors, "tokens": answers[0].usage.total_tokens}
+
+
+def models(client, _model):
+    return {"ids": [model.id for model in client.models.list()], "one": client.models.retrieve("claude").id}
+
+
 SCENARIOS = {
     "plain": plain,
     "stream": stream,
@@ -101,6 +174,17 @@ SCENARIOS = {
     "schema": schema,
     "leave": leave,
     "bad-request": bad_request,
+}
+
+BEYOND_CHAT = {
+    "responses": responses,
+    "responses-stream": responses_stream,
+    "responses-helper": responses_helper,
+    "responses-tools": responses_tools,
+    "completions": completions,
+    "completions-stream": completions_stream,
+    "embeddings": embeddings,
+    "models": models,
 }
 
 
@@ -115,18 +199,14 @@ def described(error):
     }
 
 
-def models(client):
-    return {"ids": [model.id for model in client.models.list()], "one": client.models.retrieve("claude").id}
-
-
 def answer(question):
     client = openai.OpenAI(
         base_url=question["url"], api_key=question["key"], max_retries=question.get("retries", 0), timeout=30
     )
     with client:
         try:
-            if question["do"] == "models":
-                return models(client)
+            if question["do"] in BEYOND_CHAT:
+                return BEYOND_CHAT[question["do"]](client, question["model"])
             return SCENARIOS[question["do"]](client.chat, question["model"])
         # Whatever it is: the next question is answered all the same.
         except Exception as error:

@@ -9,8 +9,8 @@ export const CLI = path.join(ROOT, 'dist/bin/hybrid-llm.js');
 export const CLIENTS_FOLDER = path.join(ROOT, 'node_modules/.cache/clients-suite');
 export const STEADY = path.join(CLIENTS_FOLDER, 'node_modules/@stdy/cli/steady.js');
 
-/** Programs of the AI SDK, whose packages load only from where they are installed. */
-export const CLIENT_PROGRAMS = ['ai-sdk.mjs', 'oracle.mjs'];
+/** Programs whose packages load only from where they are installed. */
+export const CLIENT_PROGRAMS = ['ai-sdk.mjs', 'anthropic-sdk.mjs', 'oracle.mjs'];
 
 /** Data beside the repository: it may be absent. */
 const SHARED_DATA = path.resolve(ROOT, '../shared/data');

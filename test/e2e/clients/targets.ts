@@ -20,6 +20,8 @@ export interface Target {
   streamsSlowly(stage: Stage): Promise<void> | void;
   /** Who counts clients that left in the middle of an answer. */
   left(stage: Stage): Left;
+  /** The last request that came there, as text. */
+  lastBody(stage: Stage): string;
   /** As new. */
   reset(stage: Stage): Promise<void> | void;
 }
@@ -37,9 +39,14 @@ export interface ToolCall {
 
 const LONG_TEXT = Array.from({ length: 100 }, (_, index) => `word${index}`).join(' ');
 const SLOWLY_MS = 200;
+/** Within the text of every protocol: a stream of Responses begins with four events without any. */
+const EVENTS_BEFORE_RESET = 6;
 
 const inText = (calls: readonly ToolCall[]): string =>
   calls.map((call) => `<tool_call>${JSON.stringify(call)}</tool_call>`).join('');
+
+const textOfLast = ({ requests }: { readonly requests: readonly { readonly body: unknown }[] }): string =>
+  JSON.stringify(requests.findLast(({ body }) => body !== undefined)?.body);
 
 function closed(protocol: string, model: string): Target {
   return {
@@ -55,13 +62,14 @@ function closed(protocol: string, model: string): Target {
       }),
     breaksOff(stage, text) {
       stage.closed.script = text;
-      return stage.closed.setMode({ kind: 'reset-mid-stream', afterEvents: 4 });
+      return stage.closed.setMode({ kind: 'reset-mid-stream', afterEvents: EVENTS_BEFORE_RESET });
     },
     streamsSlowly(stage) {
       stage.closed.script = LONG_TEXT;
       return stage.closed.setMode({ kind: 'slow', delayMs: SLOWLY_MS });
     },
     left: (stage) => stage.closed,
+    lastBody: (stage) => textOfLast(stage.closed),
     reset(stage) {
       stage.closed.script = undefined;
       return stage.closed.setMode({ kind: 'ok' });
@@ -87,6 +95,7 @@ const llama: Target = {
     vllm.tokenDelayMs = SLOWLY_MS;
   },
   left: ({ vllm }) => vllm,
+  lastBody: ({ vllm }) => textOfLast(vllm),
   async reset({ vllm }) {
     vllm.script = undefined;
     vllm.tokenDelayMs = 0;
@@ -140,6 +149,7 @@ const nova: Target = {
     stage.bedrock.pauseMs = SLOWLY_MS;
   },
   left: ({ bedrock }) => bedrock,
+  lastBody: ({ bedrock }) => textOfLast(bedrock),
   reset({ bedrock }) {
     Object.assign(bedrock, { error: null, resets: false, pieceBytes: 1_024, pauseMs: 0 });
   },
