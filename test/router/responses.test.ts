@@ -287,10 +287,7 @@ describe('a request', () => {
   test('says what was left out, by the names of this API', async () => {
     await start();
     const response = await ask({ model: 'claude', store: true, reasoning: { effort: 'low', summary: 'auto' } });
-    expect(response.headers.get('x-hybrid-dropped-params')?.split(',').sort()).toEqual([
-      'reasoning.summary',
-      'store',
-    ]);
+    expect(response.headers.get('x-hybrid-dropped-params')?.split(',').sort()).toEqual(['reasoning.summary', 'store']);
     expect(response.headers.get('x-hybrid-set-params')).toBe('max_output_tokens');
   });
 
