@@ -10,7 +10,7 @@ type Json = Readonly<Record<string, unknown>>;
 export interface Case {
   readonly input: readonly Json[];
   readonly tools?: readonly Json[];
-  readonly stream?: true;
+  readonly stream?: boolean;
   /** What must be among the items. */
   readonly item: 'message' | 'function_call';
   /** What must be among the events. */
