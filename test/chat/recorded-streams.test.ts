@@ -74,7 +74,7 @@ const EXCEPTION = bedrock.exception('serviceUnavailableException', 'Overloaded')
 
 /** Every place of a short stream, and a sample of a long one, so that the work is about the same. */
 function placesIn(bytes: Uint8Array): number[] {
-  const step = Math.ceil(bytes.length ** 2 / 1_000_000);
+  const step = Math.ceil(bytes.length ** 2 / 500_000);
   return Array.from({ length: Math.floor(bytes.length / step) + 1 }, (_place, index) => index * step);
 }
 

@@ -3,9 +3,9 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Manifest } from '../../lambda/model-mirror/manifest';
-import { type FakeAws, fakeAws } from './fake-aws';
-import { type FakeFile, FakeHub } from './fake-hub';
+import type { Manifest } from '../../../../lambda/model-mirror/manifest';
+import { type FakeAws, fakeAws } from '../../../model-mirror/fake-aws';
+import { type FakeFile, FakeHub } from '../../../model-mirror/fake-hub';
 
 const COMMIT = '1'.repeat(40);
 const NEXT = '2'.repeat(40);
