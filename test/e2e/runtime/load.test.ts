@@ -1,6 +1,6 @@
 /** What a cold start pays for the router's code: reading and running the bundle before the first request. */
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import { ENVIRONMENT } from '../../../lib/plan/environment';
@@ -23,7 +23,7 @@ const LOAD = `
 test('the bundle loads in a moment', () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'hybrid-llm-load-'));
   const file = path.join(folder, 'index.js');
-  copyFileSync(ROUTER_BUNDLE, file);
+  cpSync(ROUTER_BUNDLE, folder, { recursive: true });
   writeFileSync(path.join(folder, 'plan.json'), JSON.stringify(planOf()));
   const env = {
     AWS_REGION: 'us-east-1',
