@@ -38,9 +38,31 @@ const CHAT: Answers = {
 const plain = (finish: string | null): string =>
   JSON.stringify({ id: 'c', choices: [{ index: 0, text: 'x', finish_reason: finish }] });
 
+const response = (status: string): object => ({
+  id: 'resp_1',
+  object: 'response',
+  model: 'm',
+  status,
+  output: [{ type: 'message', role: 'assistant', content: [{ type: 'output_text', text: 'Hello' }] }],
+  usage: { input_tokens: 5, output_tokens: 3, total_tokens: 8 },
+});
+const RESPONSES: Answers = {
+  streams: [
+    sse(
+      [
+        { type: 'response.created', sequence_number: 0, response: response('in_progress') },
+        { type: 'response.output_text.delta', sequence_number: 1, delta: 'Hello' },
+        { type: 'response.completed', sequence_number: 2, response: response('completed') },
+      ].map((event) => JSON.stringify(event)),
+    ),
+  ],
+  wholes: [json(response('completed'))],
+};
+
 /** By the end of the path. */
 const ANSWERS: readonly (readonly [end: RegExp, answers: Answers])[] = [
   [/\/chat\/completions$/, CHAT],
+  [/\/responses$/, RESPONSES],
   [
     /\/completions$/,
     {
