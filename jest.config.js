@@ -16,6 +16,6 @@ module.exports = {
     // What is loaded when something asks for it is named as Node wants it.
     '^(\\.\\./.*/lib/chat/.*)\\.js$': '$1',
   },
-  // The suites that need more than Node live in test/e2e and have commands of their own.
-  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/e2e/'],
+  // The suites that need more than Node live in test/e2e and have commands of their own, and so have the hard cases.
+  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/e2e/', '<rootDir>/test/hard-cases/'],
 };

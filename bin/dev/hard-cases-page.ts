@@ -28,7 +28,14 @@ function run(): JestResults {
   try {
     const jest = path.join(ROOT, 'node_modules/jest/bin/jest.js');
     const suites = [...namedTests().keys()].filter((file) => !file.startsWith(path.join('test', 'e2e')));
-    const args = [jest, '--json', `--outputFile=${output}`, '--runTestsByPath', ...suites];
+    const args = [
+      jest,
+      '--json',
+      `--outputFile=${output}`,
+      '--testPathIgnorePatterns=/node_modules/',
+      '--runTestsByPath',
+      ...suites,
+    ];
     // Its exit code says whether a test failed, and so will the page.
     spawnSync(process.execPath, args, { cwd: ROOT, stdio: ['ignore', 'ignore', 'inherit'] });
     return read(output);

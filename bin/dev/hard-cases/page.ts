@@ -11,7 +11,7 @@ export function hardCasesPage(results: ReadonlyMap<string, CaseResult>): string 
     `<!-- Written by \`npm run docs:hard-cases\`; changes by hand are lost. -->`,
     '',
     `Between OpenAI's API and those of four kinds of providers most mistakes are made in the same ${CASES.length} places. Each`,
-    'is a test here, by its id: `npm test -- -t A8` runs one.',
+    'is a test here, by its id: `npm run test:cases -- -t A8` runs one.',
     '',
     `Of the ${CASES.length} cases ${passing} pass, ${count(CASES, ours, 'FAILS')} fail, ${count(CASES, ours, 'no test')} have no test and ` +
       `${count(CASES, ours, 'not applicable')} cannot arise.`,

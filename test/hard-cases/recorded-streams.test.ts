@@ -6,12 +6,12 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import * as path from 'node:path';
 import type { Dialect } from '../../lib/chat/dialect';
 import { openAiChat } from '../../lib/chat/openai-chat/pass-through';
-import { anthropicMessages, bedrockConverse, geminiGenerateContent, openAiThroughHub } from './dialects';
-import { assemble, bytesOf, callOf, run, runEvents } from './support';
-import * as anthropic from './streams/anthropic';
-import * as bedrock from './streams/bedrock';
-import * as gemini from './streams/gemini';
-import * as openai from './streams/openai';
+import { anthropicMessages, bedrockConverse, geminiGenerateContent, openAiThroughHub } from '../chat/dialects';
+import { assemble, bytesOf, callOf, run, runEvents } from '../chat/support';
+import * as anthropic from '../chat/streams/anthropic';
+import * as bedrock from '../chat/streams/bedrock';
+import * as gemini from '../chat/streams/gemini';
+import * as openai from '../chat/streams/openai';
 
 const RECORDED = path.resolve(__dirname, '../../../shared/data/provider-streams');
 const isPresent = existsSync(RECORDED);
