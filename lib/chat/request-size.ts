@@ -1,6 +1,7 @@
 /** What a request asks of its target, and how large it is, read off its body without its text. */
+import { own } from '../plan/own';
 import type { RequestNeed } from '../policy/facts';
-import type { JsonObject } from './json';
+import { type JsonObject, isObject } from './json';
 
 export interface RequestSize {
   readonly needs: readonly RequestNeed[];
@@ -71,6 +72,18 @@ function escapeBytes(text: string): number {
   let escapes = 0;
   for (let at = text.indexOf('\\u'); at !== -1; at = text.indexOf('\\u', at + 2)) escapes += 1;
   return escapes * BYTES_SAVED_PER_ESCAPE;
+}
+
+/** Of the parts of a content those that are a need by their type; `inlineBytes` is the protocol's own way to their data. */
+export function attachmentsIn(
+  parts: readonly unknown[],
+  needs: Readonly<Record<string, RequestNeed>>,
+  inlineBytes: (part: JsonObject) => number,
+): Attachment[] {
+  return parts.filter(isObject).flatMap((part) => {
+    const need = typeof part['type'] === 'string' ? own(needs, part['type']) : undefined;
+    return need === undefined ? [] : [{ need, inlineBytes: inlineBytes(part) }];
+  });
 }
 
 /** The length of base64 data behind a data: URL; 0: the URL only names it. */

@@ -1,10 +1,10 @@
 /** What a chat completion asks of its target, and how large it is. */
-import { own } from '../../plan/own';
 import type { RequestNeed } from '../../policy/facts';
 import { type JsonObject, isObject } from '../json';
 import {
   type Attachment,
   type RequestSize,
+  attachmentsIn,
   dataUrlBytes,
   firstNumber,
   offersTools,
@@ -42,11 +42,7 @@ const PART_NEEDS: Readonly<Record<string, RequestNeed>> = {
 
 function attachmentsOf(message: unknown): Attachment[] {
   const content = isObject(message) ? message['content'] : null;
-  if (!Array.isArray(content)) return [];
-  return content.filter(isObject).flatMap((part) => {
-    const need = typeof part['type'] === 'string' ? own(PART_NEEDS, part['type']) : undefined;
-    return need === undefined ? [] : [{ need, inlineBytes: inlineBytes(part) }];
-  });
+  return Array.isArray(content) ? attachmentsIn(content, PART_NEEDS, inlineBytes) : [];
 }
 
 function inlineBytes(part: JsonObject): number {

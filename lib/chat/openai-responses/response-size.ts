@@ -1,11 +1,11 @@
 /** What a request for a response asks of its target, and how large it is. */
-import { own } from '../../plan/own';
 import type { RequestNeed } from '../../policy/facts';
 import { type JsonObject, isObject } from '../json';
 import { isGiven } from '../openai-chat/mistakes';
 import {
   type Attachment,
   type RequestSize,
+  attachmentsIn,
   dataUrlBytes,
   firstNumber,
   offersTools,
@@ -52,11 +52,8 @@ const PART_NEEDS: Readonly<Record<string, RequestNeed>> = {
 
 /** Those of a message stand in its content, those of a tool's result in its output. */
 function attachmentsOf(item: JsonObject): Attachment[] {
-  const parts = [item['content'], item['output']].flatMap((list) => (Array.isArray(list) ? list.filter(isObject) : []));
-  return parts.flatMap((part) => {
-    const need = typeof part['type'] === 'string' ? own(PART_NEEDS, part['type']) : undefined;
-    return need === undefined ? [] : [{ need, inlineBytes: inlineBytes(part) }];
-  });
+  const parts = [item['content'], item['output']].flatMap((list) => (Array.isArray(list) ? (list as unknown[]) : []));
+  return attachmentsIn(parts, PART_NEEDS, inlineBytes);
 }
 
 function inlineBytes(part: JsonObject): number {
